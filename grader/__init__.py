@@ -1,0 +1,1 @@
+"""The workbook's grader: it starts a learner's app and judges it from outside."""

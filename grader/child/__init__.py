@@ -1,0 +1,1 @@
+"""What runs in the processes that hold a learner's code; nothing here is trusted."""

@@ -1,0 +1,85 @@
+"""Enters a job: the environment, limits and import path, then the learner's code."""
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+# Exit codes by which the judge tells how an app failed to start.
+NO_PACKAGE = 81
+NO_FACTORY = 82
+FACTORY_RAISED = 83
+
+KINDS = {
+    "serve": "grader.child.serve",
+    "migrate": "grader.child.migrate",
+    "pytest": "grader.child.run_pytest",
+}
+
+
+def run(job: Mapping[str, Any]) -> None:
+    """Do one job in this process, which does nothing else. Never returns."""
+    code = 1
+    try:
+        enter(job)
+        kind: Callable[[Mapping[str, Any]], int] = importlib.import_module(
+            KINDS[job["kind"]]
+        ).run
+        code = kind(job)
+    except SystemExit as stop:
+        code = exit_code(stop)
+    except BaseException:
+        # Tracebacks of learners' code are what the report shows.
+        sys.excepthook(*sys.exc_info())
+    finally:
+        leave(code)
+
+
+def enter(job: Mapping[str, Any]) -> None:
+    home = os.environ.get("PYTHONPATH")
+    os.environ.clear()
+    os.environ.update(job["env"])
+    os.chdir(job["folder"])
+    limit_resources(job.get("cpu_seconds", 120))
+    # The learner's packages come first; the grader's own folder is not on the path.
+    sys.path[:] = [*job["path"], *(p for p in sys.path if p not in ("", home))]
+    sys.dont_write_bytecode = True
+    sys.argv = ["app"]
+
+
+def limit_resources(cpu_seconds: int) -> None:
+    """Keep a runaway app from hurting the machine; a no-op where there are no limits."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for kind, value in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_FSIZE, 64 << 20),
+        (resource.RLIMIT_AS, 4 << 30),
+    ):
+        # A stricter limit that is in force already stays.
+        hard = resource.getrlimit(kind)[1]
+        if hard == resource.RLIM_INFINITY or value < hard:
+            resource.setrlimit(kind, (value, value))
+
+
+def exit_code(stop: SystemExit) -> int:
+    if stop.code is None:
+        return 0
+    if isinstance(stop.code, int):
+        return stop.code
+    print(stop.code, file=sys.stderr)
+    return 1
+
+
+def leave(code: int) -> None:
+    # Not sys.exit: threads that a learner left behind must not hold us back.
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            continue
+    os._exit(code)

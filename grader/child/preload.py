@@ -1,0 +1,153 @@
+"""Imports the libraries once, then forks a process for each job.
+
+Learners' code runs only in the forked children. A job comes over the control socket
+as one line of JSON with four or five descriptors: status, ready, stdout, stderr and,
+for a server, the listening socket. `pid N` and `exit N` go back over status.
+"""
+
+import contextlib
+import ctypes
+import fcntl
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+from typing import Any
+
+from grader.child import jobs
+
+LIBRARIES = """
+    fastapi fastapi.security fastapi.testclient starlette.middleware.base httpx
+    pydantic_settings python_multipart sqlalchemy.orm sqlalchemy.ext.asyncio
+    sqlalchemy.dialects.postgresql.psycopg psycopg alembic.command
+    alembic.autogenerate alembic.runtime.environment uvicorn uvicorn.lifespan.on
+    uvicorn.loops.auto uvicorn.protocols.http.auto uvicorn.protocols.websockets.auto
+    anyio._backends._asyncio jwt pwdlib argon2 structlog prometheus_client redis.asyncio
+    grader.child.serve grader.child.migrate grader.child.run_pytest
+    pytest anyio.pytest_plugin pytest_randomly xdist.plugin email.message
+    concurrent.futures.thread
+"""
+PR_SET_PDEATHSIG = 1
+
+
+def main(control: socket.socket) -> None:
+    for name in LIBRARIES.split():
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    # A collection in a forked child would copy every page: keep them out of its sight.
+    gc.collect()
+    gc.freeze()
+    Preloader(control).loop()
+
+
+class Preloader:
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.status: dict[int, int] = {}
+        self.die_with_parent = (
+            ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+        )
+        self.wake, self.waker = socket.socketpair()
+        for end in (self.wake, self.waker):
+            end.setblocking(False)
+        signal.set_wakeup_fd(self.waker.fileno())
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def loop(self) -> None:
+        """Serve jobs until the judge closes the control socket, then end them all."""
+        selector = selectors.DefaultSelector()
+        selector.register(self.control, selectors.EVENT_READ)
+        selector.register(self.wake, selectors.EVENT_READ)
+        try:
+            while True:
+                for key, _ in selector.select():
+                    if key.fileobj is self.wake:
+                        self.wake.recv(4096)
+                        self.reap()
+                    elif not self.accept():
+                        return
+        finally:
+            for pid in self.status:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
+
+    def accept(self) -> bool:
+        line, descriptors = receive(self.control)
+        if not line:
+            return False
+        status, *rest = descriptors
+        pid = os.fork()
+        if pid == 0:
+            self.become(json.loads(line), rest)
+        for descriptor in rest:
+            os.close(descriptor)
+        self.status[pid] = status
+        os.write(status, b"pid %d\n" % pid)
+        return True
+
+    def become(self, job: dict[str, Any], descriptors: list[int]) -> None:
+        """Turn this forked child into the job's own process. Never returns."""
+        try:
+            os.setsid()
+            if self.die_with_parent:
+                self.die_with_parent(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            signal.set_wakeup_fd(-1)
+            for number in (signal.SIGCHLD, signal.SIGINT):
+                signal.signal(number, signal.SIG_DFL)
+            arrange_descriptors(job, descriptors)
+            jobs.run(job)
+        finally:
+            os._exit(70)
+
+    def reap(self) -> None:
+        while self.status:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            # Whatever the job left behind in its group ends with it.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)
+            descriptor = self.status.pop(pid)
+            code = os.waitstatus_to_exitcode(status)
+            with contextlib.suppress(OSError):
+                os.write(descriptor, b"exit %d\n" % code)
+            os.close(descriptor)
+
+
+def receive(control: socket.socket) -> tuple[bytes, list[int]]:
+    line, descriptors = b"", list[int]()
+    while not line.endswith(b"\n"):
+        part, found, _, _ = socket.recv_fds(control, 65536, 8)
+        if not part:
+            return b"", []
+        line += part
+        descriptors += found
+    return line, descriptors
+
+
+def arrange_descriptors(job: dict[str, Any], descriptors: list[int]) -> None:
+    """Standard streams at 0, 1 and 2, `ready` at 3, the listening socket at 4."""
+    # Moved out of the way first, so that no target is still somebody's source.
+    moved = [fcntl.fcntl(d, fcntl.F_DUPFD, 64) for d in descriptors]
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    ready, out, err, *listening = moved
+    for source, target in ((out, 1), (err, 2), (ready, 3)):
+        os.dup2(source, target)
+    job["ready_fd"] = 3
+    if listening:
+        os.dup2(listening[0], 4)
+        job["listen_fd"] = 4
+    os.closerange(5, 4096)
+    # Lines leave as they are printed: logs are read while the app runs.
+    sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace")
+    sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="replace")
+    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
+
+
+if __name__ == "__main__":
+    main(socket.socket(fileno=int(sys.argv[1])))

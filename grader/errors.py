@@ -1,0 +1,11 @@
+"""Errors that end a command with one sentence and exit code 2."""
+
+from grader.texts import Text
+
+
+class SetupError(Exception):
+    """The command cannot do its work; `text` says what to do about it."""
+
+    def __init__(self, key: str, **params: object) -> None:
+        super().__init__(key, params)
+        self.text = Text(f"setup.{key}", params)

@@ -1,0 +1,229 @@
+"""The app's database as the judge sees it: rows, gates, SQL counts and faults."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import tuple_row
+
+from grader.services.postgres import Cluster
+
+T = TypeVar("T")
+SETTLE_SECONDS = 1.0
+GATE_SECONDS = 3.0
+# Raised by the commit gate: must show up in a log, never in an answer.
+GATE_SECRET = "the judge refuses this commit"
+
+# What drivers and pools ask of their own accord is not counted.
+COUNT = """
+    SELECT query, sum(calls)::int FROM pg_stat_statements s
+    JOIN pg_roles r ON r.oid = s.userid JOIN pg_database d ON d.oid = s.dbid
+    WHERE r.rolname = %s AND d.datname = %s
+      AND query !~* 'pg_catalog|pg_type|^\\s*(select (\\$1|version\\(\\))|show)'
+    GROUP BY query ORDER BY 2 DESC
+"""
+BACKENDS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE usename = %(role)s AND datname = %(database)s
+"""
+
+
+@dataclass
+class Statements:
+    """The SQL that the app ran: `calls` in all, and each text with its count."""
+
+    calls: int = 0
+    texts: list[tuple[str, int]] = field(default_factory=list)
+
+    def most(self, count: int = 3) -> list[str]:
+        """The statements that ran most often, for a report."""
+        return [
+            f"{calls} × {' '.join(text.split())[:160]}"
+            for text, calls in self.texts[:count]
+        ]
+
+
+class Gate:
+    """A lock that the judge holds while the app's requests queue behind it."""
+
+    def __init__(self, database: "Database") -> None:
+        self._database = database
+
+    async def waiting(
+        self, count: int, tasks: Sequence[asyncio.Future[Any]] = ()
+    ) -> bool:
+        """Wait until `count` requests stand at the gate or are done without it.
+
+        False when they are fewer at the deadline: some correct apps queue elsewhere.
+        """
+        deadline = time.monotonic() + GATE_SECONDS
+        while time.monotonic() < deadline:
+            done = sum(task.done() for task in tasks)
+            if (
+                done + await self._database.backends("wait_event_type = 'Lock'")
+                >= count
+            ):
+                return True
+            await asyncio.sleep(0.005)
+        return False
+
+
+class Database:
+    """One database of the app under test, through a connection of the judge's own."""
+
+    def __init__(self, cluster: Cluster, name: str) -> None:
+        self.cluster = cluster
+        self.name = name
+        self.url = cluster.url(name)
+        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._statistics: psycopg.AsyncConnection[Any] | None = None
+        self._settle_seconds = SETTLE_SECONDS
+
+    async def close(self) -> None:
+        for connection in (self._connection, self._statistics):
+            if connection is not None:
+                await connection.close()
+        self._connection = self._statistics = None
+
+    async def _connect(
+        self, database: str, *, autocommit: bool = True
+    ) -> psycopg.AsyncConnection[Any]:
+        connection = await psycopg.AsyncConnection.connect(
+            self.cluster.conninfo(database),
+            autocommit=autocommit,
+            row_factory=tuple_row,
+        )
+        # A lock that never comes means that the app leaked a transaction.
+        await connection.execute("SET lock_timeout = '5s'")
+        if not autocommit:
+            await connection.commit()
+        return connection
+
+    async def execute(self, query: str, *params: object) -> list[tuple[Any, ...]]:
+        """Run one statement as the judge; the rows it returns, or none."""
+        if self._connection is None:
+            self._connection = await self._connect(self.name)
+        cursor = await self._connection.execute(query.encode(), params or None)
+        return await cursor.fetchall() if cursor.description else []
+
+    async def value(self, query: str, *params: object) -> Any:
+        return (await self.execute(query, *params))[0][0]
+
+    async def count(self, table: str, where: str = "true", *params: object) -> int:
+        """How many rows of a table satisfy a condition."""
+        found = await self.value(f"SELECT count(*) FROM {table} WHERE {where}", *params)
+        return int(found)
+
+    async def _statistic(
+        self, query: str, *params: object, **named: object
+    ) -> list[tuple[Any, ...]]:
+        if self._statistics is None:
+            self._statistics = await self._connect("postgres")
+        cursor = await self._statistics.execute(query.encode(), named or params)
+        return await cursor.fetchall()
+
+    async def backends(self, condition: str = "true") -> int:
+        """How many of the app's connections satisfy a condition on pg_stat_activity."""
+        rows = await self._statistic(
+            f"{BACKENDS} AND {condition}", role=self.cluster.role, database=self.name
+        )
+        return int(rows[0][0])
+
+    async def settled(self) -> None:
+        """Wait until no transaction of the app is open, so that reads see all writes.
+
+        An app that answers before it commits loses its points at the commit gate, not
+        by luck in every other check.
+        """
+        deadline = time.monotonic() + self._settle_seconds
+        while await self.backends("state <> 'idle'"):
+            if time.monotonic() > deadline:
+                # It leaks transactions: do not wait as long the next time.
+                self._settle_seconds = 0.05
+                return
+            await asyncio.sleep(0.002)
+
+    @asynccontextmanager
+    async def counting(self) -> AsyncIterator[Statements]:
+        """Count the statements that the app runs inside the block."""
+        await self._statistic(
+            "SELECT pg_stat_statements_reset(0, oid, 0) FROM pg_database WHERE datname = %s",
+            self.name,
+        )
+        counted = Statements()
+        yield counted
+        counted.texts = await self._statistic(COUNT, self.cluster.role, self.name)
+        counted.calls = sum(calls for _, calls in counted.texts)
+
+    @asynccontextmanager
+    async def hold(
+        self, table: str, where: str | None = None, *params: object
+    ) -> AsyncIterator[Gate]:
+        """Hold a table against writes, or the rows of it that satisfy `where`."""
+        holder = await self._connect(self.name, autocommit=False)
+        try:
+            if where is None:
+                await holder.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE".encode())
+            else:
+                query = f"SELECT 1 FROM {table} WHERE {where} FOR UPDATE"
+                await holder.execute(query.encode(), params)
+            yield Gate(self)
+        finally:
+            await holder.close()
+
+    async def race(
+        self,
+        calls: Sequence[Coroutine[Any, Any, T]],
+        table: str,
+        where: str | None = None,
+        *params: object,
+    ) -> list[T]:
+        """Let all calls queue at a held table (or rows), then release them together."""
+        async with self.hold(table, where, *params) as gate:
+            tasks = [asyncio.create_task(call) for call in calls]
+            await gate.waiting(len(tasks), tasks)
+        return await asyncio.gather(*tasks)
+
+    @asynccontextmanager
+    async def failing_commit(self, table: str) -> AsyncIterator[None]:
+        """Let every transaction that writes to `table` fail at COMMIT."""
+        await self.execute(
+            "CREATE FUNCTION judge_refuses() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN RAISE EXCEPTION '{GATE_SECRET}'; END $$"
+        )
+        await self.execute(
+            f"CREATE CONSTRAINT TRIGGER judge_gate AFTER INSERT OR UPDATE ON {table}"
+            " DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION judge_refuses()"
+        )
+        try:
+            yield
+        finally:
+            await self.execute(f"DROP TRIGGER judge_gate ON {table}")
+            await self.execute("DROP FUNCTION judge_refuses()")
+
+    async def cut(self) -> None:
+        """Cut every connection of the app."""
+        await self._statistic(
+            "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+            " WHERE usename = %s AND datname = %s",
+            self.cluster.role,
+            self.name,
+        )
+
+    @asynccontextmanager
+    async def down(self) -> AsyncIterator[None]:
+        """Make the database unreachable for the app."""
+        switch = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+        name = sql.Identifier(self.name)
+        self.cluster.admin.execute(switch.format(name, sql.SQL("false")))
+        try:
+            await self.cut()
+            yield
+        finally:
+            self.cluster.admin.execute(switch.format(name, sql.SQL("true")))

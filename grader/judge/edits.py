@@ -1,0 +1,88 @@
+"""Small edits of the reference: planted bugs, and variants that are correct."""
+
+import shutil
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.catalogue import Problem
+from grader.paths import SOLUTIONS, SUITES
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace the one place in `file` that reads `find`."""
+
+    file: str
+    find: str
+    replace: str
+
+
+@dataclass(frozen=True)
+class Variation:
+    """The reference with edits; `stage` names where a planted bug must die."""
+
+    id: str
+    story: dict[str, str]
+    edits: tuple[Edit, ...]
+    stage: int | None = None
+    # A folder of whole files that replace the reference's.
+    files: Path | None = None
+    # Whether learners' own tests are judged on it.
+    judges_tests: bool = False
+    # Whether it is a bug that makes the number of SQL statements grow.
+    grows: bool = False
+
+    def build(self, problem: Problem, folder: Path) -> Path:
+        """Write the edited package into `folder`; returns the folder, a target."""
+        package = folder / problem.slug
+        shutil.copytree(
+            SOLUTIONS / problem.slug,
+            package,
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
+        if self.files is not None:
+            shutil.copytree(self.files, package, dirs_exist_ok=True)
+        for edit in self.edits:
+            path = package / edit.file
+            text = path.read_text("utf-8")
+            if text.count(edit.find) != 1:
+                found = text.count(edit.find)
+                raise ValueError(f"{self.id}: {edit.file} has {found} × {edit.find!r}")
+            path.write_text(text.replace(edit.find, edit.replace), "utf-8")
+        return folder
+
+
+def planted_bugs(problem: Problem) -> Sequence[Variation]:
+    return _load(problem, "bugs")
+
+
+def correct_variants(problem: Problem) -> Sequence[Variation]:
+    return _load(problem, "variants")
+
+
+def reference() -> Variation:
+    story = {"en": "the reference", "zh": "参考解答"}
+    return Variation("reference", story, (), judges_tests=True)
+
+
+def _load(problem: Problem, kind: str) -> list[Variation]:
+    """From `tests/SLUG/bugs.toml` or `variants.toml`."""
+    folder = SUITES / problem.slug
+    data = tomllib.loads((folder / f"{kind}.toml").read_text("utf-8"))
+    return [_variation(row, folder / kind) for row in data["variation"]]
+
+
+def _variation(row: dict[str, Any], folder: Path) -> Variation:
+    files = folder / row["id"]
+    return Variation(
+        id=row["id"],
+        story={"en": row["en"], "zh": row["zh"]},
+        edits=tuple(Edit(**edit) for edit in row.get("edits", ())),
+        stage=row.get("stage"),
+        files=files if files.is_dir() else None,
+        judges_tests=row.get("judges_tests", False),
+        grows=row.get("grows", False),
+    )

@@ -1,0 +1,90 @@
+"""Records what was sent and what came back, and writes it as curl."""
+
+import json
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+SHOWN_BYTES = 2000
+SHOWN_HEADERS = (
+    "content-type",
+    "etag",
+    "location",
+    "retry-after",
+    "www-authenticate",
+    "x-request-id",
+    "idempotency-replayed",
+)
+SENT_HEADERS = ("content-type", "if-match", "if-none-match", "x-request-id")
+
+
+@dataclass
+class Exchange:
+    """One request and its answer, as a report shows them."""
+
+    who: str
+    method: str
+    target: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+    status: int | None = None
+    answer_headers: dict[str, str] = field(default_factory=dict)
+    answer: str = ""
+    error: str | None = None
+
+    @property
+    def not_written(self) -> int | None:
+        """The stage that an unwritten starter route names in its 501, or None."""
+        if self.status != 501:
+            return None
+        try:
+            problem = json.loads(self.answer)
+        except ValueError:
+            return None
+        stage = problem.get("stage") if isinstance(problem, dict) else None
+        return stage if isinstance(stage, int) else None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "request": self.curl(),
+            "status": self.status,
+            "headers": self.answer_headers,
+            "body": self.answer,
+            "error": self.error,
+        }
+
+    def curl(self) -> str:
+        """A command that sends the same; a token is named, never shown."""
+        words = ["curl", "-i"]
+        if self.method != "GET":
+            words += ["-X", self.method]
+        words.append(shlex.quote(f"http://127.0.0.1:8000{self.target}"))
+        if "authorization" in self.headers:
+            words += ["-H", f'"Authorization: Bearer ${self.who.upper()}_TOKEN"']
+        for name, value in self.headers.items():
+            if name != "authorization":
+                words += ["-H", shlex.quote(f"{name}: {value}")]
+        if self.body:
+            words += ["-d", shlex.quote(self.body)]
+        return " ".join(words)
+
+
+def shown(text: str) -> str:
+    """Cut a long body, saying how much is missing."""
+    if len(text) <= SHOWN_BYTES:
+        return text
+    return f"{text[:SHOWN_BYTES]}… (+{len(text) - SHOWN_BYTES})"
+
+
+@dataclass
+class Transcript:
+    """The exchanges of the check that runs now."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def clear(self) -> None:
+        self.exchanges.clear()
+
+    def last(self, count: int) -> Sequence[Exchange]:
+        return self.exchanges[-count:]

@@ -1,0 +1,209 @@
+"""Starts the processes that run learners' code, and holds on to them.
+
+Where there is fork, a preloading process has the libraries imported already and forks
+a process a job; elsewhere each job is a fresh interpreter.
+"""
+
+import contextlib
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from grader.judge.output import Output
+from grader.paths import ROOT
+
+CAN_FORK = hasattr(os, "fork") and hasattr(socket, "recv_fds")
+# Grades without fork and Unix sockets, as on systems that have none.
+FORCE_SPAWN = "WORKBOOK_SPAWN"
+
+
+class Process(Protocol):
+    """A running job, in a process group of its own."""
+
+    out: Output
+    err: Output
+
+    def ready(self, seconds: float) -> bool:
+        """Wait until the app has started; False when it ended or time ran out."""
+
+    def wait(self, seconds: float) -> int | None:
+        """The exit code (negative: the signal), or None if it still runs."""
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the whole group; no effect once it has ended."""
+
+
+class Launcher(Protocol):
+    """Starts jobs; `hands_over` tells whether it can pass on a listening socket."""
+
+    hands_over: bool
+
+    def start(
+        self, job: Mapping[str, Any], listening: socket.socket | None = None
+    ) -> Process: ...
+
+    def close(self) -> None: ...
+
+
+def open_launcher() -> Launcher:
+    if CAN_FORK and not os.environ.get(FORCE_SPAWN):
+        return ForkLauncher()
+    return SpawnLauncher()
+
+
+def bare_environment() -> dict[str, str]:
+    """What a child's interpreter starts with; a job brings its own environment."""
+    keep = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE")
+    kept = {name: os.environ[name] for name in keep if name in os.environ}
+    return {**kept, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+
+
+class ForkLauncher:
+    """Has the preloading process fork a child for each job."""
+
+    hands_over = True
+
+    def __init__(self) -> None:
+        self._control, theirs = socket.socketpair()
+        # Executed, not forked: a fork would keep our environment on its stack.
+        self._preloader = subprocess.Popen(
+            [sys.executable, "-m", "grader.child.preload", str(theirs.fileno())],
+            env=bare_environment(),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+        theirs.close()
+        self._turn = threading.Lock()
+
+    def start(
+        self, job: Mapping[str, Any], listening: socket.socket | None = None
+    ) -> "ForkedProcess":
+        pipes = [os.pipe() for _ in range(4)]
+        theirs = [writing for _, writing in pipes]
+        if listening:
+            theirs.append(listening.fileno())
+        message = json.dumps(dict(job)).encode() + b"\n"
+        with self._turn:
+            sent = socket.send_fds(self._control, [message], theirs)
+            self._control.sendall(message[sent:])
+        for _, writing in pipes:
+            os.close(writing)
+        return ForkedProcess(*(reading for reading, _ in pipes))
+
+    def close(self) -> None:
+        self._control.close()
+        self._preloader.wait()
+
+
+class ForkedProcess:
+    def __init__(self, status: int, ready: int, out: int, err: int) -> None:
+        self._status = os.fdopen(status, "rb", buffering=0)
+        self._ready = ready
+        self.out, self.err = Output(out), Output(err)
+        self._code: int | None = None
+        self._seen = b""
+        while b"\n" not in self._seen:
+            part = self._status.read(64)
+            if not part:
+                raise RuntimeError("the preloading process is gone")
+            self._seen += part
+        first, _, self._seen = self._seen.partition(b"\n")
+        self.pid = int(first.split()[1])
+
+    def ready(self, seconds: float) -> bool:
+        readable, _, _ = select.select([self._ready], [], [], seconds)
+        return bool(readable) and os.read(self._ready, 1) == b"1"
+
+    def wait(self, seconds: float) -> int | None:
+        deadline = time.monotonic() + seconds
+        while self._code is None:
+            left = max(0.0, deadline - time.monotonic())
+            if not select.select([self._status], [], [], left)[0]:
+                return None
+            part = self._status.read(64)
+            self._seen += part or b"exit -9\n"
+            if self._seen.endswith(b"\n"):
+                self._code = int(self._seen.split()[1])
+                self._close()
+        return self._code
+
+    def _close(self) -> None:
+        os.close(self._ready)
+        self._status.close()
+        self.out.close()
+        self.err.close()
+
+    def signal(self, number: int) -> None:
+        # While the code is unknown, the group still has our process in it.
+        if self.wait(0) is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, number)
+
+
+class SpawnLauncher:
+    """Starts a fresh interpreter for each job, reached over loopback TCP."""
+
+    hands_over = False
+
+    def start(
+        self, job: Mapping[str, Any], listening: socket.socket | None = None
+    ) -> "SpawnedProcess":
+        assert listening is None, "descriptors cannot be handed over here"
+        return SpawnedProcess(job)
+
+    def close(self) -> None: ...
+
+
+class SpawnedProcess:
+    def __init__(self, job: Mapping[str, Any]) -> None:
+        self._port = job.get("port")
+        self._popen = subprocess.Popen(
+            [sys.executable, "-m", "grader.child.once", json.dumps(dict(job))],
+            env={**bare_environment(), "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        assert self._popen.stdout
+        assert self._popen.stderr
+        self.out = Output(os.dup(self._popen.stdout.fileno()))
+        self.err = Output(os.dup(self._popen.stderr.fileno()))
+        self._popen.stdout.close()
+        self._popen.stderr.close()
+
+    def ready(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self._popen.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self._port or 0), 1).close()
+                return True
+            except OSError:
+                time.sleep(0.02)
+        return False
+
+    def wait(self, seconds: float) -> int | None:
+        try:
+            code = self._popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        self.out.close()
+        self.err.close()
+        return code
+
+    def signal(self, number: int) -> None:
+        if self._popen.poll() is not None:
+            return
+        if hasattr(os, "killpg"):
+            os.killpg(self._popen.pid, number)
+        else:
+            self._popen.send_signal(number)

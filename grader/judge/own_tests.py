@@ -1,0 +1,104 @@
+"""Runs the tests that a learner wrote against correct apps and against planted bugs."""
+
+import asyncio
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from grader.judge.edits import Variation
+from grader.judge.world import Ran, World
+
+RUN_SECONDS = 60.0
+AT_ONCE = 2
+CONFIGURATION = '[pytest]\nanyio_mode = "auto"\n'
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run of the learner's tests ended."""
+
+    ran: Ran
+
+    @property
+    def passed(self) -> bool:
+        return self.ran.code == pytest.ExitCode.OK
+
+    @property
+    def caught(self) -> bool:
+        """A test failed. A collection error or a time-out is never a catch."""
+        return self.ran.code == pytest.ExitCode.TESTS_FAILED
+
+    def evidence(self) -> str:
+        if self.ran.code is None:
+            return f"> {RUN_SECONDS:g} s"
+        lines = (self.ran.out + self.ran.err).strip().splitlines()
+        return "\n".join(lines[-12:]) or f"exit {self.ran.code}"
+
+
+class OwnTests:
+    """The learner's `tests/` beside one variation of the reference at a time."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self.folder = world.target / world.problem.slug / "tests"
+
+    def exist(self) -> bool:
+        return self.folder.is_dir() and any(self.folder.rglob("test_*.py"))
+
+    async def run(
+        self, variation: Variation, *options: str, times: int = 1
+    ) -> list[Outcome]:
+        """Run the tests `times` times on one database, in another order each time."""
+        async with self._slots:
+            return await asyncio.to_thread(self._run, variation, options, times)
+
+    async def run_all(
+        self, variations: Sequence[Variation], *options: str
+    ) -> list[Outcome]:
+        """One run for each variation, a few at a time."""
+        runs = await asyncio.gather(*(self.run(v, *options) for v in variations))
+        return [outcomes[0] for outcomes in runs]
+
+    def _run(
+        self, variation: Variation, options: Sequence[str], times: int
+    ) -> list[Outcome]:
+        home = self._world.new_folder()
+        target = self._build(variation, home)
+        database = self._world.database()
+        settings = {"DATABASE_URL": database.url, "PYTHONPATH": str(target)}
+        arguments = [
+            str(target / self._world.problem.slug / "tests"),
+            f"--rootdir={target}",
+            f"-c{target / 'pytest.toml'}",
+            "-pno:cacheprovider",
+            "-q",
+            "--tb=short",
+            "--no-header",
+            *options,
+        ]
+        outcomes = []
+        for seed in range(1, times + 1):
+            job = {
+                "kind": "pytest",
+                "arguments": [*arguments, f"--randomly-seed={seed}"],
+            }
+            ran = self._world.run(job, settings, target=target, seconds=RUN_SECONDS)
+            outcomes.append(Outcome(ran))
+        self._world.cluster.drop(database.name)
+        shutil.rmtree(home, ignore_errors=True)
+        return outcomes
+
+    def _build(self, variation: Variation, home: Path) -> Path:
+        """The variation's package with the learner's tests in place of its own."""
+        target = variation.build(self._world.problem, home / "target")
+        tests = target / self._world.problem.slug / "tests"
+        shutil.rmtree(tests, ignore_errors=True)
+        shutil.copytree(
+            self.folder, tests, ignore=shutil.ignore_patterns("__pycache__")
+        )
+        (target / "pytest.toml").write_text(CONFIGURATION)
+        return target

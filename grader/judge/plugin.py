@@ -1,0 +1,134 @@
+"""The pytest plugin that turns a hidden suite's run into check results."""
+
+import asyncio
+import functools
+import inspect
+import time
+from collections.abc import Callable, Generator
+from typing import Any
+
+import psycopg
+import pytest
+
+from grader.catalogue import Check
+from grader.judge.evidence import describe
+from grader.judge.failures import CheckFailed, CheckTimeout, NotThereYet
+from grader.judge.world import World
+from grader.results import CheckResult
+
+CHECK_SECONDS = 60.0
+# What a check raises when an answer does not have the promised shape. Without any
+# answer before it, the same error is the grader's own.
+SHAPE_ERRORS = (LookupError, TypeError, ValueError, AttributeError)
+
+
+class Judge:
+    """Runs with pytest's hooks, in the order in which they are called."""
+
+    def __init__(
+        self, world: World, language: str, report: Callable[[int, CheckResult], None]
+    ) -> None:
+        self.world = world
+        self.language = language
+        self.report = report
+        self.broken: list[str] = []
+        self._started = 0.0
+        self._failure: BaseException | None = None
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            assert isinstance(item, pytest.Function)
+            if inspect.iscoroutinefunction(item.obj):
+                item.obj = with_deadline(item.obj)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.broken.append(str(report.longrepr))
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self._started = time.perf_counter()
+        self._failure = None
+        self.world.begin_check()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        if call.excinfo is not None and self._failure is None:
+            self._failure = call.excinfo.value
+        if call.when == "teardown":
+            assert isinstance(item, pytest.Function)
+            self._judge(item)
+        return (yield)
+
+    def _judge(self, item: pytest.Function) -> None:
+        stage = stage_of(item)
+        check = self.world.problem.check(stage, item.originalname.removeprefix("test_"))
+        failure = self.classified(stage, self._failure)
+        status = "passed" if failure is None else getattr(failure, "status", "error")
+        earned = 1.0 if failure is None else getattr(failure, "earned", 0.0)
+        self.report(
+            stage,
+            CheckResult(
+                id=check.id,
+                title=check.title[self.language],
+                status=status,
+                points=check.points,
+                score=round(check.points * earned, 2),
+                seconds=round(time.perf_counter() - self._started, 3),
+                failure=self._describe(check, failure),
+            ),
+        )
+
+    def _describe(
+        self, check: Check, failure: BaseException | None
+    ) -> dict[str, Any] | None:
+        if failure is None:
+            return None
+        return describe(self.world, check, failure, self.language)
+
+    def classified(
+        self, stage: int, raised: BaseException | None
+    ) -> BaseException | None:
+        """Whose fault it is: the learner's, an earlier stage's, or the grader's."""
+        if raised is None or isinstance(raised, KeyboardInterrupt):
+            return raised
+        earlier = self.world.unwritten_before(stage)
+        if earlier is not None:
+            return NotThereYet(earlier, expected=None, got=501)
+        if self.world.unwritten_before(stage + 1) == stage:
+            return CheckFailed("not_written", got=501, params={"stage": stage})
+        if isinstance(raised, NotThereYet) and raised.stage == stage:
+            return CheckFailed(
+                "status", expected=raised.evidence.expected, got=raised.evidence.got
+            )
+        if isinstance(raised, CheckFailed):
+            return raised
+        if isinstance(
+            raised, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn
+        ):
+            return CheckFailed("schema", got=str(raised).splitlines()[0])
+        if isinstance(raised, psycopg.errors.LockNotAvailable):
+            return CheckFailed("leaked_transaction", got=str(raised).splitlines()[0])
+        if isinstance(raised, SHAPE_ERRORS) and self.world.transcript.exchanges:
+            return CheckFailed("shape", got=f"{type(raised).__name__}: {raised}")
+        return raised
+
+
+def with_deadline(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    async def bounded(*args: Any, **kwargs: Any) -> None:
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                await function(*args, **kwargs)
+        except TimeoutError:
+            raise CheckTimeout(
+                "check_time", expected=f"≤ {CHECK_SECONDS:g} s"
+            ) from None
+
+    return bounded
+
+
+def stage_of(item: pytest.Item) -> int:
+    """`test_3_auth.py` grades stage 3."""
+    return int(item.path.stem.split("_")[1])

@@ -1,0 +1,250 @@
+"""One server under test: started with settings of the judge's choice, stopped, read."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from grader.child.jobs import FACTORY_RAISED, NO_FACTORY, NO_PACKAGE
+from grader.judge.client import Client
+from grader.judge.database import Database
+from grader.judge.exchange import Transcript
+from grader.judge.failures import AppDown
+from grader.judge.launch import Launcher, Process
+from grader.judge.places import Place, last_exception, last_place
+from grader.texts import Text
+
+START_SECONDS = 20.0
+STOP_SECONDS = 15.0
+STARTUP_FAILED = 3  # uvicorn's exit code when the lifespan raised.
+WHY_DOWN = {
+    NO_PACKAGE: "import",
+    NO_FACTORY: "factory",
+    FACTORY_RAISED: "create_app",
+    STARTUP_FAILED: "lifespan",
+}
+
+
+class Server:
+    """A running app on a database. `settings` are its environment variables."""
+
+    def __init__(
+        self,
+        launcher: Launcher,
+        transcript: Transcript,
+        *,
+        package: str,
+        target: Path,
+        folder: Path,
+        database: Database,
+        settings: Mapping[str, str],
+        tokens: Mapping[str, tuple[str, str]],
+    ) -> None:
+        self.transcript = transcript
+        self.database = database
+        self._launcher = launcher
+        self._package = package
+        self._target = target
+        self._folder = folder
+        self._settings = settings
+        self._tokens = tokens
+        self._process: Process | None = None
+        self._clients: list[Client] = []
+        self._mark = (0, 0)
+        self.closed = False
+        self._port = 80
+        self.socket = folder / "app.sock"
+
+    # Life and death
+
+    def launch(self) -> Process:
+        """Start the process without waiting for it to serve."""
+        home = self._folder / "home"
+        home.mkdir(exist_ok=True)
+        job: dict[str, Any] = {
+            "kind": "serve",
+            "package": self._package,
+            "path": [str(self._target)],
+            "folder": str(home),
+            "env": {**environment(home), **self._settings},
+        }
+        if self._launcher.hands_over:
+            self.socket.unlink(missing_ok=True)
+            with socket.socket(socket.AF_UNIX) as listening:
+                listening.bind(str(self.socket))
+                listening.listen(128)
+                self._process = self._launcher.start(job, listening)
+        else:
+            self._port = job["port"] = free_port()
+            self._process = self._launcher.start(job)
+        self._mark = (0, 0)
+        return self._process
+
+    def start(self) -> None:
+        """Start, and wait until the app serves; AppDown says why it does not."""
+        process = self.launch()
+        if process.ready(START_SECONDS):
+            return
+        code = process.wait(0.5)
+        if code is None:
+            self.kill()
+            raise AppDown("start_timeout", expected=f"≤ {START_SECONDS:g} s")
+        raise AppDown(
+            f"down.{WHY_DOWN.get(code, 'exit')}",
+            got=self.exception() or f"exit {code}",
+            params={"package": self._package, "code": code},
+        )
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.wait(0) is None
+
+    def wait(self, seconds: float = STOP_SECONDS) -> int | None:
+        """The exit code once it has ended by itself, or None at the deadline."""
+        assert self._process
+        return self._process.wait(seconds)
+
+    def terminate(self, seconds: float = STOP_SECONDS) -> int | None:
+        """SIGTERM, then the exit code, or None (and SIGKILL) at the deadline."""
+        self.signal(signal.SIGTERM)
+        code = self.wait(seconds)
+        if code is None:
+            self.kill()
+        return code
+
+    def kill(self) -> None:
+        """End it as a crash would: at once, with nothing tidied up."""
+        self.signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+        self.wait()
+
+    def signal(self, number: int) -> None:
+        if self._process is not None:
+            self._process.signal(number)
+
+    async def close(self) -> None:
+        self.closed = True
+        for client in self._clients:
+            await client.aclose()
+        self._clients.clear()
+        if self.alive:
+            self.kill()
+        await self.database.close()
+
+    # Talking to it
+
+    def transport(self) -> httpx.AsyncHTTPTransport:
+        return httpx.AsyncHTTPTransport(
+            uds=self._uds(), limits=httpx.Limits(max_keepalive_connections=0)
+        )
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def _uds(self) -> str | None:
+        return str(self.socket) if self._launcher.hands_over else None
+
+    def plain_client(self, token: str | None = None) -> httpx.Client:
+        """A synchronous client that keeps its connection, for measurements."""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        return httpx.Client(
+            transport=httpx.HTTPTransport(uds=self._uds()),
+            base_url=self.base_url,
+            headers=headers,
+            timeout=10,
+        )
+
+    def client(self, who: str = "anonymous", token: str | None = None) -> Client:
+        """Somebody who talks to this server; known people bring their token."""
+        user_id = ""
+        if token is None and who in self._tokens:
+            user_id, token = self._tokens[who]
+        client = Client(self, who, token, user_id)
+        self._clients.append(client)
+        return client
+
+    async def settled(self) -> None:
+        await self.database.settled()
+
+    # What it printed
+
+    def new_check(self) -> None:
+        """From here on, `lines`, `exception` and `place` are about the next check."""
+        if self._process is not None:
+            self._mark = (self._process.out.mark(), self._process.err.mark())
+
+    def printed(self) -> tuple[str, str]:
+        """Standard output and standard error since the check began."""
+        if self._process is None:
+            return "", ""
+        out, err = self._mark
+        return self._process.out.since(out), self._process.err.since(err)
+
+    def lines(self) -> list[str]:
+        """The lines on standard output since the check began."""
+        return [line for line in self.printed()[0].splitlines() if line.strip()]
+
+    async def log(self, **fields: object) -> dict[str, Any] | None:
+        """The first JSON line with these fields, or None when none came in time."""
+        deadline = time.monotonic() + 3
+        while True:
+            for line in self.lines():
+                record = _json_object(line)
+                if fields.items() <= record.items():
+                    return record
+            if time.monotonic() > deadline:
+                return None
+            await asyncio.sleep(0.01)
+
+    def exception(self) -> str | None:
+        out, err = self.printed()
+        return last_exception(err) or last_exception(out)
+
+    def place(self) -> Place | None:
+        """Where in the learner's files the last exception was raised."""
+        out, err = self.printed()
+        return last_place(err, self._target) or last_place(out, self._target)
+
+    def crash(self) -> Text | None:
+        """Why the app is gone, or None while it is alive."""
+        assert self._process
+        code = self._process.wait(0.2)
+        if code is None:
+            return None
+        return Text("failure.crashed", {"code": code})
+
+
+def environment(home: Path) -> dict[str, str]:
+    """What every process of a learner's finds in its environment."""
+    system = {k: v for k in ("SYSTEMROOT",) if (v := os.environ.get(k))}
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+        "TZ": "UTC",
+        **system,
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _json_object(line: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return record if isinstance(record, dict) else {}

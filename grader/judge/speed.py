@@ -1,0 +1,80 @@
+"""Speed as a ratio: the learner's app and the reference, timed in turns in one run."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+
+from grader.judge import expect
+from grader.judge.client import Client
+from grader.judge.failures import CheckFailed
+from grader.judge.server import Server
+from grader.judge.world import World
+
+ROUNDS = 60
+FULL, HALF = 2.0, 4.0
+TRIES = 3
+# Makes the data behind one client; returns the path and headers of the timed request.
+Prepare = Callable[[Client], Awaitable[tuple[str, dict[str, str]]]]
+
+
+class Timed:
+    """One GET on one server, sent over a connection that is kept."""
+
+    def __init__(self, server: Server, path: str, headers: dict[str, str]) -> None:
+        self._client = server.plain_client()
+        self._request = self._client.build_request("GET", path, headers=headers)
+        self.status = self._client.send(self._request).status_code
+        self.seconds: list[float] = []
+
+    def __call__(self) -> None:
+        start = time.perf_counter()
+        reply: httpx.Response = self._client.send(self._request)
+        self.seconds.append(time.perf_counter() - start)
+        if reply.status_code != self.status:
+            raise CheckFailed("status", expected=self.status, got=reply.status_code)
+
+    def typical(self) -> float:
+        """The mean of the fastest quarter, in seconds: the least noisy figure."""
+        fastest = sorted(self.seconds)[: max(1, len(self.seconds) // 4)]
+        return sum(fastest) / len(fastest)
+
+
+def keeps_pace(
+    benchmark: Any, world: World, prepare: Prepare, status: int = 200
+) -> None:
+    """Full points up to twice the reference's time, half up to four times.
+
+    A slower result may be noise: it is measured again, and the best one counts.
+    """
+    servers = [w.server(w.fresh()) for w in (world, world.reference())]
+    learner, reference = (asyncio.run(_timed(s, prepare, status)) for s in servers)
+    benchmark.pedantic(learner, setup=reference, rounds=ROUNDS, warmup_rounds=5)
+    best = learner.typical() / reference.typical()
+    for _ in range(TRIES - 1):
+        if best <= FULL:
+            break
+        learner.seconds, reference.seconds = [], []
+        for _ in range(ROUNDS):
+            reference()
+            learner()
+        best = min(best, learner.typical() / reference.typical())
+    for server in servers:
+        asyncio.run(server.close())
+    if best > FULL:
+        earned = 0.5 if best <= HALF else 0.0
+        raise CheckFailed(
+            "pace", expected=f"≤ {FULL:g} ×", got=f"{best:.1f} ×", earned=earned
+        )
+
+
+async def _timed(server: Server, prepare: Prepare, status: int) -> Timed:
+    server.start()
+    alice = server.client("alice")
+    path, headers = await prepare(alice)
+    expect.status(await alice.get(path, headers=headers), status)
+    await server.database.close()
+    await alice.aclose()
+    return Timed(server, path, headers)

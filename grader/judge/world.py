@@ -1,0 +1,283 @@
+"""Everything a suite needs of one problem: services, schema, people, servers."""
+
+import asyncio
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.catalogue import Problem
+from grader.judge.client import Client, body
+from grader.judge.database import Database
+from grader.judge.exchange import Exchange, Transcript
+from grader.judge.failures import AppDown, CheckFailed, NotThereYet
+from grader.judge.launch import Launcher
+from grader.judge.places import Place, last_exception, last_place
+from grader.judge.server import Server, environment
+from grader.paths import SOLUTIONS
+from grader.services.keeping import scratch_folder
+from grader.services.postgres import Cluster
+
+MIGRATE_SECONDS = 60.0
+JOB_SECONDS = 120.0
+PASSWORD = "correct horse battery"
+ADMIN_EMAIL = "admin@example.com"
+PEOPLE = ("alice", "bob", "carol")
+
+
+@dataclass
+class Ran:
+    """How a job with the learner's code ended; `code` is None at the deadline."""
+
+    code: int | None
+    out: str
+    err: str
+    target: Path
+
+    @property
+    def ok(self) -> bool:
+        return self.code == 0
+
+    def exception(self) -> str | None:
+        return last_exception(self.err) or last_exception(self.out)
+
+    def place(self) -> Place | None:
+        return last_place(self.err, self.target)
+
+
+@dataclass
+class People:
+    """Who is registered in the template: their id and token, or why they are not."""
+
+    tokens: dict[str, tuple[str, str]] = field(default_factory=dict)
+    missing: dict[str, CheckFailed] = field(default_factory=dict)
+    exchanges: dict[str, list[Exchange]] = field(default_factory=dict)
+
+
+class World:
+    """One problem of one target, with all that its suite may use."""
+
+    def __init__(
+        self, problem: Problem, target: Path, cluster: Cluster, launcher: Launcher
+    ) -> None:
+        self.problem = problem
+        self.target = target
+        self.cluster = cluster
+        self.launcher = launcher
+        self.transcript = Transcript()
+        self.folder = scratch_folder(problem.slug)
+        self.secret = secrets.token_urlsafe(36)
+        self.people = People()
+        self.servers: list[Server] = []
+        self._count = 0
+        self._reference: World | None = None
+
+    def reference(self) -> "World":
+        """The reference solution in a world beside this one, made when first asked for."""
+        if self._reference is None:
+            self._reference = World(
+                self.problem, SOLUTIONS, self.cluster, self.launcher
+            )
+            asyncio.run(self._reference.prepare())
+        return self._reference
+
+    async def prepare(self) -> None:
+        """Build the template databases: the schema, then the people in it."""
+        self.schema = await self._make_schema()
+        server = self.server(self.database(self.schema))
+        try:
+            server.start()
+            for name in ("admin", *PEOPLE):
+                await self._meet(server, name)
+        except CheckFailed as down:
+            for name in ("admin", *PEOPLE):
+                self.people.missing.setdefault(name, down)
+        finally:
+            await server.close()
+        self.template = server.database.name
+
+    # Databases and schema
+
+    def database(self, template: str = "template0") -> Database:
+        self._count += 1
+        name = self.cluster.create(f"{self.problem.slug}_{self._count}", template)
+        return Database(self.cluster, name)
+
+    async def _make_schema(self) -> str:
+        """By the learner's migrations, or while these fail from the learner's models."""
+        migrated = self.database()
+        ran = self.migrate(migrated, ["upgrade", "head"])
+        if ran.ok and await self._has_all_tables(migrated):
+            return migrated.name
+        modelled = self.database()
+        ran = self.migrate(modelled, ["models"])
+        complete = ran.ok and await self._has_all_tables(modelled)
+        # With neither complete, what the migrations made is nearer to the truth.
+        return modelled.name if complete or ran.ok else migrated.name
+
+    async def _has_all_tables(self, database: Database) -> bool:
+        rows = await database.execute(
+            "SELECT table_name || '.' || column_name FROM information_schema.columns"
+            " WHERE table_schema = 'public'"
+        )
+        await database.close()
+        return self.problem.columns <= {name for (name,) in rows}
+
+    def migrate(self, database: Database, *actions: list[str]) -> Ran:
+        """Run Alembic actions on a database, in a process of the learner's."""
+        settings = {"DATABASE_URL": database.url}
+        return self.run(
+            {"kind": "migrate", "actions": actions}, settings, seconds=MIGRATE_SECONDS
+        )
+
+    # Processes
+
+    def run(
+        self,
+        job: Mapping[str, Any],
+        settings: Mapping[str, str],
+        *,
+        target: Path | None = None,
+        seconds: float = JOB_SECONDS,
+    ) -> Ran:
+        """Run a job with learners' code to its end; `target` defaults to this one."""
+        home = self.new_folder()
+        path = target or self.target
+        process = self.launcher.start(
+            {
+                "package": self.problem.slug,
+                "path": [str(path)],
+                "folder": str(home),
+                "env": {**environment(home), **self.base_settings(), **settings},
+                **job,
+            }
+        )
+        code = process.wait(seconds)
+        if code is None:
+            process.signal(9)
+            process.wait(5)
+        out, err = (stream.since() for stream in (process.out, process.err))
+        shutil.rmtree(home, ignore_errors=True)
+        return Ran(code, out, err, path)
+
+    def base_settings(self) -> dict[str, str]:
+        return {"JWT_SECRET": self.secret}
+
+    def server(self, database: Database, **settings: str | None) -> Server:
+        """An app that is not started yet; it is closed with the world at the latest.
+
+        A setting of None leaves that variable out.
+        """
+        defaults = {
+            **self.base_settings(),
+            "DATABASE_URL": database.url,
+            "ADMIN_EMAIL": ADMIN_EMAIL,
+            "ADMIN_PASSWORD": PASSWORD,
+            "ACCESS_TTL_S": "3600",
+        }
+        chosen = {k: v for k, v in {**defaults, **settings}.items() if v is not None}
+        server = Server(
+            self.launcher,
+            self.transcript,
+            package=self.problem.slug,
+            target=self.target,
+            folder=self.new_folder(),
+            database=database,
+            settings=chosen,
+            tokens=self.people.tokens,
+        )
+        self.servers.append(server)
+        return server
+
+    def new_folder(self) -> Path:
+        self._count += 1
+        folder = self.folder / str(self._count)
+        folder.mkdir()
+        return folder
+
+    def fresh(self) -> Database:
+        """A database of its own, with the schema and the people in it."""
+        return self.database(self.template)
+
+    # The check that runs
+
+    def begin_check(self) -> None:
+        self.transcript.clear()
+        self.servers = [server for server in self.servers if not server.closed]
+        for server in self.servers:
+            server.new_check()
+
+    def unwritten_before(self, stage: int) -> int | None:
+        """The first stage before this one that answered 501 for what is unwritten."""
+        stages = [e.not_written for e in self.transcript.exchanges]
+        return min((s for s in stages if s is not None and s < stage), default=None)
+
+    def trouble(self) -> tuple[Place | None, str | None]:
+        """Where in the learner's code an exception was raised since the check began."""
+        for server in reversed(self.servers):
+            if place := server.place():
+                return place, server.exception()
+        return None, None
+
+    def log_tail(self, count: int) -> list[str]:
+        """The last lines that the check's server printed, standard error last."""
+        for server in reversed(self.servers):
+            out, err = server.printed()
+            if lines := [*out.splitlines(), *err.splitlines()]:
+                return [line[:400] for line in lines[-count:]]
+        return []
+
+    # People
+
+    def somebody(self, server: Server, name: str) -> Client:
+        """A registered person; NotThereYet when registering or logging in failed."""
+        if failure := self.people.missing.get(name):
+            self.transcript.exchanges += self.people.exchanges.get(name, [])
+            if isinstance(failure, AppDown):
+                raise failure
+            stage = self.problem.accounts_stage
+            evidence = failure.evidence
+            raise NotThereYet(stage, expected=evidence.expected, got=evidence.got)
+        return server.client(name)
+
+    async def _meet(self, server: Server, name: str) -> None:
+        """Register somebody and log in; remember why where that does not work."""
+        self.transcript.clear()
+        email, user_id = f"{name}@example.com", ""
+        async with server.client(name) as client:
+            try:
+                if name != "admin":
+                    user_id = await register(client, email, name)
+                self.people.tokens[name] = (user_id, await log_in(client, email))
+            except CheckFailed as failure:
+                self.people.missing[name] = failure
+                self.people.exchanges[name] = list(self.transcript.exchanges)
+
+    async def close(self) -> None:
+        if self._reference is not None:
+            await self._reference.close()
+        for server in self.servers:
+            await server.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+async def register(client: Client, email: str, name: str) -> str:
+    """Register through the API; returns the id."""
+    reply = await client.post(
+        "/v1/auth/register", json={"email": email, "name": name, "password": PASSWORD}
+    )
+    if reply.status_code != 201:
+        raise CheckFailed("status", expected=201, got=reply.status_code)
+    return str(body(reply)["id"])
+
+
+async def log_in(client: Client, email: str, password: str = PASSWORD) -> str:
+    """Log in through the API; returns the access token."""
+    reply = await client.post(
+        "/v1/auth/token", data={"username": email, "password": password}
+    )
+    if reply.status_code != 200:
+        raise CheckFailed("status", expected=200, got=reply.status_code)
+    return str(body(reply)["access_token"])

@@ -1,0 +1,31 @@
+"""Puts the texts of a saved result into another language."""
+
+from typing import Any
+
+from grader.catalogue import load
+from grader.results import Result
+from grader.texts import Text
+
+
+def translated(result: Result, language: str) -> None:
+    """Say every title and failure of `result` in `language`, in place."""
+    result.language = language
+    for problem in result.problems:
+        catalogue = load(problem.slug)
+        for stage in problem.stages:
+            stage.title = catalogue.stage(stage.number).title[language]
+            for check in stage.checks:
+                known = catalogue.check(stage.number, check.id)
+                check.title = known.title[language]
+                if check.failure:
+                    check.failure["why"] = known.why.text[language]
+                    check.failure["text"] = Text(
+                        check.failure["key"], check.failure["params"]
+                    ).render(language)
+
+
+def readable(value: Any, language: str) -> Any:
+    """A value of a failure; a text in it is said in `language`."""
+    if isinstance(value, dict) and set(value) == {"text"}:
+        return Text(value["text"]["key"], value["text"]["params"]).render(language)
+    return value

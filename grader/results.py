@@ -1,0 +1,157 @@
+"""The result of a grading, and its documented JSON (see report/result.schema.json)."""
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+SCHEMA = "fastapi-workbook/result/1"
+STATUSES = ("passed", "failed", "blocked", "error", "timeout")
+
+
+@dataclass
+class CheckResult:
+    id: str
+    title: str
+    status: str
+    points: int
+    score: float
+    seconds: float
+    failure: dict[str, Any] | None = None
+
+
+@dataclass
+class StageResult:
+    number: int
+    title: str
+    points: int
+    checks: list[CheckResult] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        return sum(check.score for check in self.checks)
+
+    @property
+    def seconds(self) -> float:
+        return sum(check.seconds for check in self.checks)
+
+    @property
+    def status(self) -> str:
+        """The gravest of its checks; blocked only when nothing in it could be judged."""
+        found = {check.status for check in self.checks}
+        if not found:
+            return "error"
+        if found <= {"passed"}:
+            return "passed"
+        if found <= {"blocked"}:
+            return "blocked"
+        return "error" if "error" in found else "failed"
+
+
+@dataclass
+class ProblemResult:
+    slug: str
+    stages: list[StageResult] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        return sum(stage.score for stage in self.stages)
+
+    @property
+    def max_score(self) -> int:
+        return sum(stage.points for stage in self.stages)
+
+
+@dataclass
+class Result:
+    target: str
+    language: str
+    environment: dict[str, str]
+    problems: list[ProblemResult] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        return sum(problem.score for problem in self.problems)
+
+    @property
+    def max_score(self) -> int:
+        return sum(problem.max_score for problem in self.problems)
+
+    @property
+    def passed(self) -> bool:
+        return all(s.status == "passed" for p in self.problems for s in p.stages)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            "target": self.target,
+            "language": self.language,
+            "environment": self.environment,
+            "score": rounded(self.score),
+            "max_score": self.max_score,
+            "problems": [_problem(problem) for problem in self.problems],
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Result":
+        """Read a saved result; KeyError or TypeError when it is not one."""
+        if data["schema"] != SCHEMA:
+            raise KeyError(data["schema"])
+        problems = [
+            ProblemResult(
+                problem["slug"],
+                [
+                    StageResult(
+                        stage["number"],
+                        stage["title"],
+                        stage["points"],
+                        [CheckResult(**check) for check in stage["checks"]],
+                    )
+                    for stage in problem["stages"]
+                ],
+            )
+            for problem in data["problems"]
+        ]
+        return cls(data["target"], data["language"], data["environment"], problems)
+
+
+def _problem(problem: ProblemResult) -> dict[str, Any]:
+    return {
+        "slug": problem.slug,
+        "score": rounded(problem.score),
+        "max_score": problem.max_score,
+        "stages": [
+            {
+                "number": stage.number,
+                "title": stage.title,
+                "points": stage.points,
+                "score": rounded(stage.score),
+                "status": stage.status,
+                "checks": [asdict(check) for check in stage.checks],
+            }
+            for stage in problem.stages
+        ],
+    }
+
+
+def rounded(score: float) -> float | int:
+    """Whole points as integers, so that 100 reads as 100."""
+    value = round(score, 2)
+    return int(value) if value == int(value) else value
+
+
+def write_json(result: Result, path: Path) -> None:
+    """Write the whole file or none of it."""
+    text = json.dumps(result.to_json(), ensure_ascii=False, indent=1) + "\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".result-")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

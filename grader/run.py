@@ -1,0 +1,130 @@
+"""Grades problems of a target: opens the services, runs the suites, collects results."""
+
+import asyncio
+import platform
+from collections.abc import Sequence
+from contextlib import ExitStack
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from grader.catalogue import Problem
+from grader.errors import SetupError
+from grader.judge.fixtures import Fixtures
+from grader.judge.launch import Launcher, open_launcher
+from grader.judge.plugin import Judge
+from grader.judge.world import World
+from grader.paths import ROOT
+from grader.results import CheckResult, ProblemResult, Result, StageResult
+from grader.services.postgres import Cluster, open_cluster
+
+
+class Watcher(Protocol):
+    """Is told how far a grading has come."""
+
+    def begin(self, problem: Problem, checks: int) -> None: ...
+
+    def judged(self, problem: Problem, stage: int, check: CheckResult) -> None: ...
+
+
+class Engine:
+    """The services and the preloading process, kept for several gradings."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        # The preloading process imports its libraries while PostgreSQL starts.
+        self.launcher: Launcher = open_launcher()
+        self._stack.callback(self.launcher.close)
+        try:
+            self.cluster: Cluster = self._stack.enter_context(open_cluster())
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def grade(
+        self,
+        problems: Sequence[Problem],
+        target: Path,
+        language: str,
+        stages: Sequence[int] = (),
+        watcher: Watcher | None = None,
+    ) -> Result:
+        """Grade the packages in `target`; `stages` empty means all of them."""
+        result = Result(str(target), language, self.environment())
+        for problem in problems:
+            check_target(problem, target)
+        for problem in problems:
+            graded = self._grade(problem, target, language, stages, watcher)
+            result.problems.append(graded)
+        return result
+
+    def _grade(
+        self,
+        problem: Problem,
+        target: Path,
+        language: str,
+        stages: Sequence[int],
+        watcher: Watcher | None,
+    ) -> ProblemResult:
+        chosen = [problem.stage(n) for n in stages] or list(problem.stages)
+        result = ProblemResult(
+            problem.slug,
+            [StageResult(s.number, s.title[language], s.points) for s in chosen],
+        )
+        by_number = {stage.number: stage for stage in result.stages}
+
+        def judged(stage: int, check: CheckResult) -> None:
+            by_number[stage].checks.append(check)
+            if watcher:
+                watcher.judged(problem, stage, check)
+
+        if watcher:
+            watcher.begin(problem, sum(len(stage.checks) for stage in chosen))
+        world = World(problem, target.resolve(), self.cluster, self.launcher)
+        try:
+            asyncio.run(world.prepare())
+            files = [problem.suite(stage.number) for stage in chosen]
+            run_suite(world, files, Judge(world, language, judged))
+        finally:
+            asyncio.run(world.close())
+        for stage in chosen:
+            missing = len(stage.checks) - len(by_number[stage.number].checks)
+            if missing:
+                raise SetupError("lost_checks", stage=stage.number, count=missing)
+        return result
+
+    def environment(self) -> dict[str, str]:
+        """What a result depends on besides the learner's code."""
+        row = self.cluster.admin.execute("SHOW server_version").fetchone()
+        return {
+            "python": platform.python_version(),
+            "platform": platform.platform(),
+            "postgresql": str(row[0]).split()[0] if row else "",
+            **{name: version(name) for name in ("fastapi", "sqlalchemy", "uvicorn")},
+        }
+
+
+def run_suite(world: World, files: Sequence[Path], judge: Judge) -> None:
+    """Run the suite's files in this process, silently; the judge hears the results."""
+    arguments = [f"--rootdir={ROOT}", f"-c{ROOT / 'tests' / 'suite.toml'}"]
+    arguments += [str(file) for file in files]
+    code = pytest.main(arguments, plugins=[judge, Fixtures(world)])
+    if code == pytest.ExitCode.INTERRUPTED and not judge.broken:
+        raise KeyboardInterrupt
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise RuntimeError("\n".join(judge.broken) or f"pytest ended with {code!r}")
+
+
+def check_target(problem: Problem, target: Path) -> None:
+    if not target.is_dir():
+        raise SetupError("no_target", target=target)
+    if not (target / problem.slug).is_dir():
+        raise SetupError("no_package", target=target, slug=problem.slug)

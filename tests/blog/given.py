@@ -1,0 +1,83 @@
+"""What the checks of the blog start from: drafts, posts, comments, pages."""
+
+import asyncio
+import itertools
+from typing import Any
+
+from grader.judge.arrange import given
+from grader.judge.client import Client, Fields, body
+
+_numbers = itertools.count(1)
+
+
+def unique(word: str) -> str:
+    """A word that no other check uses."""
+    return f"{word}-{next(_numbers)}"
+
+
+def draft(**fields: Any) -> dict[str, Any]:
+    """The body of a request that creates a post."""
+    return {"title": unique("A title"), "body": "A body.", **fields}
+
+
+def drafts(count: int, **fields: Any) -> list[dict[str, Any]]:
+    return [draft(**fields) for _ in range(count)]
+
+
+async def a_post(author: Client, **fields: Any) -> Fields:
+    """A post that exists; a draft unless `status` says otherwise."""
+    reply = await author.post("/v1/posts", json=draft(**fields))
+    post = given(reply, 1, 201)
+    assert isinstance(post, Fields)
+    return post
+
+
+async def published(author: Client, **fields: Any) -> Fields:
+    """A post that everybody may read."""
+    return await a_post(author, status="published", **fields)
+
+
+async def many(author: Client, count: int, **fields: Any) -> list[Fields]:
+    """Several published posts, written four at a time."""
+    posts: list[Fields] = []
+    for start in range(0, count, 4):
+        batch = min(4, count - start)
+        posts += await asyncio.gather(
+            *(published(author, **fields) for _ in range(batch))
+        )
+    return posts
+
+
+async def a_comment(author: Client, slug: str, **fields: Any) -> Fields:
+    reply = await author.post(
+        f"/v1/posts/{slug}/comments", json={"body": "A comment.", **fields}
+    )
+    comment = given(reply, 4, 201)
+    assert isinstance(comment, Fields)
+    return comment
+
+
+async def etag_of(reader: Client, slug: str) -> str:
+    """The ETag under which a post can be edited now."""
+    reply = await reader.get(f"/v1/posts/{slug}")
+    given(reply, 1, 200)
+    return str(reply.headers.get("etag", ""))
+
+
+async def pages(reader: Client, path: str, **query: Any) -> list[list[Fields]]:
+    """All pages of a list, by its cursors; at most a hundred of them."""
+    found, cursor = [], None
+    for _ in range(100):
+        params = {**query, **({"cursor": cursor} if cursor else {})}
+        reply = await reader.get(path, params=params)
+        page = given(reply, 4, 200)
+        found.append(page["items"])
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    return found
+
+
+async def comments_of(reader: Client, slug: str) -> list[Fields]:
+    reply = await reader.get(f"/v1/posts/{slug}/comments", params={"limit": 100})
+    return list(body(reply)["items"])

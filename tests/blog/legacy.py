@@ -1,0 +1,75 @@
+"""A database as it was at revision 0001, with posts that a migration must carry over."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from grader.judge import expect
+from grader.judge.database import Database
+from grader.judge.world import Ran, World
+
+POSTS = 300
+# Every fifth post has no slug, every seventh shares one, the others have their own.
+# One own slug looks like what a backfill might make of a shared one.
+SEED = """
+    WITH author AS (
+        INSERT INTO users (email, name, password_hash, role, created_at)
+        VALUES ('old@example.com', 'old', 'x', 'user', now()) RETURNING id
+    )
+    INSERT INTO posts (author_id, slug, title, body, is_published, created_at, updated_at)
+    SELECT author.id,
+           CASE WHEN n % 5 = 0 THEN NULL
+                WHEN n % 7 = 0 THEN 'shared'
+                WHEN n = 8 THEN 'shared-2'
+                ELSE 'own-' || n END,
+           CASE WHEN n % 11 = 0 THEN '旧文章' ELSE 'Old post ' || n END,
+           'Body ' || n, n % 3 = 0,
+           TIMESTAMPTZ '2024-01-01 00:00Z' + n * INTERVAL '1 hour',
+           TIMESTAMPTZ '2024-02-01 00:00Z' + n * INTERVAL '1 hour'
+    FROM author, generate_series(1, 300) AS n ORDER BY n
+"""
+
+
+@dataclass
+class Legacy:
+    """The database after the upgrade, and how the upgrade went."""
+
+    database: Database
+    upgrade: Ran
+
+    def must_be_upgraded(self) -> None:
+        expect.true(
+            "migration",
+            self.upgrade.ok,
+            expected="upgrade head",
+            got=self.upgrade.exception() or self.upgrade.err[-600:],
+        )
+
+
+async def migrated(world: World) -> Legacy:
+    database = world.database()
+    first = world.migrate(database, ["upgrade", "0001"])
+    if first.ok:
+        await database.execute(SEED)
+        first = world.migrate(database, ["upgrade", "head"])
+    return Legacy(database, first)
+
+
+async def refused(database: Database, statement: str) -> bool:
+    """Whether a constraint refuses a change made past the app."""
+    try:
+        await database.execute(f"BEGIN; {statement}; ROLLBACK")
+    except psycopg.errors.IntegrityError:
+        await database.execute("ROLLBACK")
+        return True
+    return False
+
+
+async def column_names(database: Database, table: str) -> set[Any]:
+    rows = await database.execute(
+        "SELECT column_name FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND table_name = %s",
+        table,
+    )
+    return {name for (name,) in rows}

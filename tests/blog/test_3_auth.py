@@ -1,0 +1,238 @@
+"""Stage 3: who somebody is, what they may see and what they may change."""
+
+import time
+from statistics import median
+
+import jwt
+
+from grader.judge import expect
+from grader.judge.arrange import given
+from grader.judge.client import Client, body
+from grader.judge.database import Database
+from grader.judge.fixtures import Start
+from grader.judge.server import Server
+from grader.judge.tokens import claims_of, forged, without_signature
+from grader.judge.world import ADMIN_EMAIL, PASSWORD, World, log_in, register
+from tests.blog.given import a_post, draft, published, unique
+
+
+def unauthorized(reply: object, code: str = "unauthorized") -> None:
+    expect.problem(reply, 401, code)
+    challenge = expect.header(reply, "www-authenticate")
+    expect.equal("challenge", challenge.split()[0].lower(), "bearer")
+
+
+async def test_me_is_the_caller(alice: Client, bob: Client, anonymous: Client) -> None:
+    """`GET /v1/me` shows whoever asks, and nothing secret."""
+    for client in (alice, bob):
+        reply = await client.get("/v1/me")
+        expect.status(reply, 200)
+        expect.fields(body(reply), id=client.id, name=client.who, role="user")
+        expect.absent(body(reply), "password", "password_hash")
+    unauthorized(await anonymous.get("/v1/me"))
+
+
+async def test_writes_need_a_token(server: Server, alice: Client) -> None:
+    """Without a token, or with nonsense for one, every write is 401 with its challenge."""
+    post = await published(alice)
+    for client in (server.client(), server.client("mallory", "nonsense")):
+        unauthorized(await client.post("/v1/posts", json=draft()))
+        unauthorized(await client.delete(f"/v1/posts/{post['slug']}"))
+        unauthorized(
+            await client.put(f"/v1/users/{alice.id}/role", json={"role": "admin"})
+        )
+    expect.status(await alice.get(f"/v1/posts/{post['slug']}"), 200)
+
+
+async def test_forged_tokens(
+    server: Server, alice: Client, bob: Client, world: World
+) -> None:
+    """A token with another's id, without signature, of another key or expired is 401."""
+    given(await alice.get("/v1/me"), 3, 200)
+    token, secret = str(alice.token), world.secret
+    claims = claims_of(token)
+    attempts = {
+        "payload": forged(token, {**claims, "sub": claims_of(str(bob.token))["sub"]}),
+        "none": without_signature(claims),
+        "key": jwt.encode(claims, "x" * 40, "HS256"),
+        "expired": jwt.encode(
+            {**claims, "exp": int(time.time()) - 3600}, secret, "HS256"
+        ),
+    }
+    for trick, attempt in attempts.items():
+        reply = await server.client(trick, attempt).get("/v1/me")
+        expect.true(
+            "forged",
+            reply.status_code == 401,
+            expected=401,
+            got=reply.status_code,
+            trick=trick,
+        )
+        unauthorized(reply)
+
+
+async def test_token_tells_when_it_ends(server: Server) -> None:
+    """`expires_in` and the claim `exp` follow ACCESS_TTL_S; `token_type` is bearer."""
+    reply = await server.client().post(
+        "/v1/auth/token", data={"username": "alice@example.com", "password": PASSWORD}
+    )
+
+    expect.status(reply, 200)
+    answer = body(reply)
+    expect.equal(
+        "field", str(answer["token_type"]).lower(), "bearer", field="token_type"
+    )
+    expect.equal("field", answer["expires_in"], 3600, field="expires_in")
+    claims = claims_of(str(answer["access_token"]))
+    expect.true(
+        "claim", isinstance(claims.get("sub"), str), got=claims.get("sub"), claim="sub"
+    )
+    left = float(claims.get("exp", 0)) - time.time()
+    expect.true("expiry", 3500 < left < 3700, expected="≈ 3600", got=round(left))
+
+
+async def test_drafts_are_private(
+    alice: Client, bob: Client, admin: Client, anonymous: Client
+) -> None:
+    """A draft is there for its author and admins; for all others it is 404."""
+    path = f"/v1/posts/{(await a_post(alice))['slug']}"
+
+    for client in (alice, admin):
+        expect.status(await client.get(path), 200)
+    for client in (bob, anonymous):
+        expect.problem(await client.get(path), 404, "not_found")
+
+
+async def test_only_owner_and_admin_delete(
+    alice: Client, bob: Client, admin: Client
+) -> None:
+    """Others get 403 for a published post and 404 for a draft; admins may delete."""
+    post, hidden = await published(alice), await a_post(alice)
+
+    refused = await bob.delete(f"/v1/posts/{post['slug']}")
+    expect.problem(refused, 403, "forbidden")
+    unseen = await bob.delete(f"/v1/posts/{hidden['slug']}")
+    expect.problem(unseen, 404, "not_found")
+
+    expect.status(await alice.get(f"/v1/posts/{post['slug']}"), 200)
+    for slug in (post["slug"], hidden["slug"]):
+        expect.status(await admin.delete(f"/v1/posts/{slug}"), 204)
+
+
+async def test_role_counts_at_once(
+    server: Server, alice: Client, admin: Client, world: World
+) -> None:
+    """A new role holds from the next request on, with the token that is there already."""
+    carol = world.somebody(server, "carol")
+    first, second = await published(alice), await published(alice)
+    role = f"/v1/users/{carol.id}/role"
+    expect.problem(await carol.put(role, json={"role": "admin"}), 403, "forbidden")
+
+    promoted = await admin.put(role, json={"role": "admin"})
+    expect.status(promoted, 200)
+    expect.fields(body(promoted), id=carol.id, role="admin")
+    expect.status(await carol.delete(f"/v1/posts/{first['slug']}"), 204)
+
+    expect.status(await admin.put(role, json={"role": "user"}), 200)
+    late = await carol.delete(f"/v1/posts/{second['slug']}")
+    expect.problem(late, 403, "forbidden")
+
+
+async def test_login_does_not_tell_who_exists(server: Server) -> None:
+    """An unknown user and a wrong password answer alike: status, body and time."""
+    client = server.client()
+
+    async def attempt(email: str) -> tuple[float, object]:
+        start = time.perf_counter()
+        reply = await client.post(
+            "/v1/auth/token", data={"username": email, "password": "not the password"}
+        )
+        seconds = time.perf_counter() - start
+        unauthorized(reply, "invalid_credentials")
+        problem = body(reply)
+        return seconds, {k: problem.get(k) for k in ("title", "detail", "type", "code")}
+
+    known, unknown = [], []
+    for _ in range(7):
+        known.append(await attempt("alice@example.com"))
+        unknown.append(await attempt("nobody@example.com"))
+
+    expect.equal("alike", unknown[0][1], known[0][1])
+    ratio = median(s for s, _ in unknown) / median(s for s, _ in known)
+    expect.true("alike_in_time", ratio >= 0.5, expected="≥ 0.5", got=round(ratio, 2))
+
+
+async def test_long_passwords_count_whole(server: Server) -> None:
+    """Two passwords that differ only after their 72nd byte are different."""
+    client, email = server.client(), f"{unique('long')}@example.com"
+    password = "x" * 80
+    reply = await client.post(
+        "/v1/auth/register", json={"email": email, "name": "long", "password": password}
+    )
+    expect.status(reply, 201)
+
+    right = await client.post(
+        "/v1/auth/token", data={"username": email, "password": password}
+    )
+    expect.status(right, 200)
+    other = await client.post(
+        "/v1/auth/token", data={"username": email, "password": password[:-1] + "y"}
+    )
+    unauthorized(other, "invalid_credentials")
+
+
+async def test_passwords_are_hashed(alice: Client, bob: Client, db: Database) -> None:
+    """The table holds salted hashes: no password, and not the same hash twice."""
+    rows = await db.execute(
+        "SELECT password_hash FROM users WHERE email IN (%s, %s)",
+        "alice@example.com",
+        "bob@example.com",
+    )
+
+    hashes = [str(found) for (found,) in rows]
+    for found in hashes:
+        expect.true(
+            "no_password",
+            PASSWORD not in found and len(found) >= 32,
+            got=found[:12] + "…",
+        )
+    expect.equal("salted", len(set(hashes)), 2)
+
+
+async def test_register_rules(server: Server) -> None:
+    """A role in the body takes no effect; a known email is 409, whatever its case."""
+    client, name = server.client(), unique("eve")
+    sent = {"email": f"{name}@example.com", "name": name, "password": PASSWORD}
+
+    reply = await client.post("/v1/auth/register", json={**sent, "role": "admin"})
+
+    expect.status(reply, 201, 422)
+    if reply.status_code == 422:
+        expect.status(await client.post("/v1/auth/register", json=sent), 201)
+    else:
+        expect.fields(body(reply), name=name, role="user")
+        expect.absent(body(reply), "password", "password_hash")
+    again = await client.post(
+        "/v1/auth/register", json={**sent, "email": sent["email"].upper()}
+    )
+    expect.problem(again, 409, "email_taken")
+    shouted = await client.post(
+        "/v1/auth/token", data={"username": sent["email"].upper(), "password": PASSWORD}
+    )
+    expect.status(shouted, 200)
+    for bad in ({"password": "short"}, {"email": "nobody"}, {"name": ""}):
+        expect.status(await client.post("/v1/auth/register", json={**sent, **bad}), 422)
+
+
+async def test_first_admin_is_made_once(start: Start) -> None:
+    """Starting twice leaves one admin, who can log in and is admin."""
+    server = start()
+    expect.status(await server.client("admin").get("/v1/me"), 200, 401)
+    server.kill()
+    server.start()
+
+    one = await server.database.count("users", "lower(email) = %s", ADMIN_EMAIL)
+    expect.equal("rows", one, 1, table="users")
+    token = await log_in(server.client(), ADMIN_EMAIL)
+    me = await server.client("admin", token).get("/v1/me")
+    expect.fields(body(me), role="admin")

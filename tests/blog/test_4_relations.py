@@ -1,0 +1,218 @@
+"""Stage 4: relations, pages that lose nothing, and a constant number of statements."""
+
+import asyncio
+
+from grader.judge import expect
+from grader.judge.arrange import given
+from grader.judge.client import Client, body
+from grader.judge.database import Database
+from grader.judge.fixtures import Start
+from grader.judge.speed import keeps_pace
+from grader.judge.world import World
+from tests.blog.given import (
+    a_comment,
+    a_post,
+    comments_of,
+    draft,
+    many,
+    pages,
+    published,
+    unique,
+)
+
+FOUR = ("alice", "bob", "carol", "admin")
+
+
+async def test_tags_are_normalised(alice: Client) -> None:
+    """Tags are trimmed, lower-cased, deduplicated and sorted; more than 10 are 422."""
+    post = await a_post(alice, tags=[" Python ", "python", "API", "a-1"])
+
+    expect.equal("field", post["tags"], ["a-1", "api", "python"], field="tags")
+    ten = [f"t{n}" for n in range(10)]
+    expect.equal("field", (await a_post(alice, tags=ten))["tags"], ten, field="tags")
+    for bad in ([*ten, "t10"], ["two words"], ["标签"], ["x" * 33], [""]):
+        expect.status(await alice.post("/v1/posts", json=draft(tags=bad)), 422)
+
+
+async def test_list_shows_published_posts_newest_first(
+    alice: Client, bob: Client
+) -> None:
+    """The list has published posts only, newest first, with author, tags and count."""
+    tag = unique("list")
+    hidden = await a_post(alice, tags=[tag])
+    posts = [await published(who, tags=[tag]) for who in (alice, bob, alice)]
+    await a_comment(bob, posts[0]["slug"])
+
+    reply = await alice.get("/v1/posts", params={"tag": tag})
+
+    expect.status(reply, 200)
+    items = body(reply)["items"]
+    slugs = [item["slug"] for item in items]
+    expect.absent(slugs, hidden["slug"])
+    expect.listed(slugs, [post["slug"] for post in reversed(posts)], "slug")
+    expect.fields(items[-1], tags=[tag], comment_count=1)
+    expect.fields(items[1]["author"], id=bob.id, name="bob")
+
+
+async def test_filters(alice: Client, bob: Client, anonymous: Client) -> None:
+    """`tag` and `author` narrow the list, together too; an unknown tag leaves nothing."""
+    tag, other = unique("one"), unique("other")
+    mine = await published(alice, tags=[tag, other])
+    his = await published(bob, tags=[tag])
+
+    async def found(**query: str) -> list[str]:
+        reply = await anonymous.get("/v1/posts", params=query)
+        return [item["slug"] for item in given(reply, 4, 200)["items"]]
+
+    expect.listed(await found(tag=tag), [his["slug"], mine["slug"]], "slug")
+    expect.listed(await found(tag=other), [mine["slug"]], "slug")
+    expect.listed(await found(tag=tag, author=alice.id), [mine["slug"]], "slug")
+    expect.listed(await found(tag=unique("nobody")), [], "slug")
+
+
+async def test_pages_are_full_under_a_tag(alice: Client, anonymous: Client) -> None:
+    """With `tag=` a page holds exactly `limit` posts, whatever other tags they have."""
+    tag = unique("full")
+    posts = await many(alice, 7, tags=[tag, unique("x"), unique("y")])
+
+    found = await pages(anonymous, "/v1/posts", tag=tag, limit=3)
+
+    expect.equal("page_sizes", [len(page) for page in found], [3, 3, 1])
+    slugs = sorted(post["slug"] for page in found for post in page)
+    expect.listed(slugs, sorted(post["slug"] for post in posts), "slug")
+
+
+async def test_walk_over_ties(start: Start) -> None:
+    """200 posts of one instant, read while others are added: each exactly once."""
+    server = start()
+    alice = server.client("alice")
+    posts = await many(alice, 200)
+    await server.database.execute(
+        "UPDATE posts SET published_at = '2025-01-01 00:00Z', updated_at = now()"
+    )
+    found: list[str] = []
+    cursor = None
+    while True:
+        query = {"limit": 40, **({"cursor": cursor} if cursor else {})}
+        page = given(await alice.get("/v1/posts", params=query), 4, 200)
+        found += [item["slug"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None or len(found) > 400:
+            break
+        await many(alice, 3)
+
+    expected = sorted(post["slug"] for post in posts)
+    added = set(found) - set(expected)
+    expect.listed(sorted(slug for slug in found if slug not in added), expected, "slug")
+
+
+async def test_pages_refuse_bad_queries(alice: Client, anonymous: Client) -> None:
+    """A `limit` outside 1–100 is 422, a cursor that is none is 422 `invalid_cursor`."""
+    await published(alice)
+    for limit in (0, 101, "many"):
+        reply = await anonymous.get("/v1/posts", params={"limit": limit})
+        expect.status(reply, 422)
+    for cursor in ("nonsense", "AAAA", "e30", "MTIz", "💥"):
+        reply = await anonymous.get("/v1/posts", params={"cursor": cursor})
+        expect.problem(reply, 422, "invalid_cursor")
+
+
+async def crowd(clients: list[Client]) -> None:
+    """50 posts by four authors with tags and comments; the newest 5 by one author."""
+    tags = [unique("t") for _ in range(6)]
+    for number, author in enumerate([*clients * 12, clients[0], clients[0]]):
+        await published(author, tags=[tags[number % 6], tags[(number + 1) % 6]])
+    posts = [
+        item
+        for page in await pages(clients[0], "/v1/posts", limit=100)
+        for item in page
+    ]
+    newest = [await published(clients[0], tags=tags[:1]) for _ in range(5)]
+    for post in [*posts[:10], *newest]:
+        await a_comment(clients[1], post["slug"])
+
+
+async def test_statements_do_not_grow(start: Start, world: World) -> None:
+    """50 posts take as many SQL statements as 5, and at most 6 with a token."""
+    server = start()
+    people = [world.somebody(server, who) for who in FOUR]
+    await crowd(people)
+    alice = people[0]
+
+    async def statements(limit: int) -> tuple[int, list[str]]:
+        async with server.database.counting() as sql:
+            reply = await alice.get("/v1/posts", params={"limit": limit})
+        items = given(reply, 4, 200)["items"]
+        expect.equal("page_sizes", len(items), limit)
+        return sql.calls, sql.most()
+
+    await statements(5)
+    few, _ = await statements(5)
+    lots, most = await statements(50)
+
+    expect.true(
+        "sql_grows", lots == few, expected=few, got={"statements": lots, "most": most}
+    )
+    expect.at_most("sql_budget", lots, 6)
+
+
+async def test_comments_form_a_thread(
+    alice: Client, bob: Client, anonymous: Client
+) -> None:
+    """Comments come oldest first with `parent_id`; a foreign parent is 422."""
+    post, other, hidden = (
+        await published(alice),
+        await published(alice),
+        await a_post(alice),
+    )
+    root = await a_comment(bob, post["slug"])
+    reply = await a_comment(alice, post["slug"], parent_id=root["id"], body="Thanks!")
+    last = await a_comment(bob, post["slug"])
+
+    path = f"/v1/posts/{post['slug']}/comments"
+    found = [c for page in await pages(anonymous, path, limit=2) for c in page]
+    expect.listed([c["id"] for c in found], [root["id"], reply["id"], last["id"]], "id")
+    expect.fields(found[1], parent_id=root["id"], body="Thanks!", deleted=False)
+    expect.fields(found[1]["author"], id=alice.id, name="alice")
+    elsewhere = {"body": "Hm?", "parent_id": root["id"]}
+    refused = await bob.post(f"/v1/posts/{other['slug']}/comments", json=elsewhere)
+    expect.problem(refused, 422, "invalid_parent")
+    for text in ("", "x" * 2001):
+        expect.status(await bob.post(path, json={"body": text}), 422)
+    unseen = await bob.post(f"/v1/posts/{hidden['slug']}/comments", json={"body": "?"})
+    expect.problem(unseen, 404, "not_found")
+    expect.problem(
+        await bob.get(f"/v1/posts/{hidden['slug']}/comments"), 404, "not_found"
+    )
+
+
+async def test_deleted_comment_keeps_its_replies(
+    alice: Client, bob: Client, db: Database
+) -> None:
+    """A deleted comment stays as `deleted`, without its text, and does not count."""
+    post = await published(alice)
+    root = await a_comment(bob, post["slug"])
+    reply = await a_comment(alice, post["slug"], parent_id=root["id"])
+
+    expect.problem(await alice.delete(f"/v1/comments/{root['id']}"), 403, "forbidden")
+    expect.status(await bob.delete(f"/v1/comments/{root['id']}"), 204)
+
+    found = await comments_of(bob, post["slug"])
+    expect.listed([c["id"] for c in found], [root["id"], reply["id"]], "id")
+    expect.fields(found[0], deleted=True, body=None)
+    expect.fields(found[1], deleted=False, parent_id=root["id"])
+    counted = body(await bob.get(f"/v1/posts/{post['slug']}"))
+    expect.fields(counted, comment_count=1)
+    expect.status(await alice.delete(f"/v1/posts/{post['slug']}"), 204)
+    gone = await alice.delete(f"/v1/comments/{reply['id']}")
+    expect.problem(gone, 404, "not_found")
+
+
+def test_list_keeps_pace(world: World, benchmark: object) -> None:
+    """A list of 50 takes at most twice the reference's time, measured in turns."""
+    keeps_pace(benchmark, world, fifty_posts)
+
+
+async def fifty_posts(client: Client) -> tuple[str, dict[str, str]]:
+    await many(client, 50, tags=[unique("pace") for _ in range(4)])
+    return "/v1/posts?limit=50", {}

@@ -1,0 +1,213 @@
+"""Stage 6: edits that never overwrite one another, and answers that are never stale."""
+
+from typing import Any
+
+import httpx
+
+from grader.judge import expect
+from grader.judge.arrange import given
+from grader.judge.client import Client, body
+from grader.judge.database import Database
+from grader.judge.speed import keeps_pace
+from grader.judge.world import World
+from tests.blog.given import a_post, draft, etag_of, published, unique
+
+
+async def edit(
+    author: Client, slug: str, etag: str | None = None, **change: Any
+) -> httpx.Response:
+    """PATCH a post under `etag`; with none given, under its newest one."""
+    match = etag or await etag_of(author, slug)
+    return await author.patch(
+        f"/v1/posts/{slug}", json=change, headers={"If-Match": match}
+    )
+
+
+async def test_unchanged_is_304(alice: Client, anonymous: Client) -> None:
+    """A post has an ETag; If-None-Match with it, in a list or `*` is 304 without a body."""
+    created = await alice.post("/v1/posts", json=draft(status="published"))
+    expect.header(created, "etag")
+    path = f"/v1/posts/{given(created, 1, 201)['slug']}"
+    etag = expect.header(await anonymous.get(path), "etag")
+
+    for known in (etag, f'"other", {etag}', "*"):
+        reply = await anonymous.get(path, headers={"If-None-Match": known})
+        expect.status(reply, 304)
+        expect.equal("empty", reply.content, b"")
+        expect.equal("etag", reply.headers.get("etag"), etag)
+    fresh = await anonymous.get(path, headers={"If-None-Match": '"other"'})
+    expect.status(fresh, 200)
+
+
+async def test_edits_need_a_match(alice: Client) -> None:
+    """PATCH without If-Match is 428, with another ETag 412; a list and `*` may match."""
+    post = await published(alice)
+    path = f"/v1/posts/{post['slug']}"
+
+    bare = await alice.patch(path, json={"title": "New"})
+    expect.problem(bare, 428, "precondition_required")
+    other = await edit(alice, post["slug"], '"other"', title="New")
+    expect.problem(other, 412, "precondition_failed")
+    expect.fields(body(await alice.get(path)), title=post["title"])
+    known = await etag_of(alice, post["slug"])
+    expect.status(
+        await edit(alice, post["slug"], f'"other", {known}', title="New"), 200
+    )
+    expect.status(await edit(alice, post["slug"], "*", title="Newer"), 200)
+    expect.fields(body(await alice.get(path)), title="Newer", slug=post["slug"])
+
+
+async def test_each_edit_has_its_etag(alice: Client) -> None:
+    """Two edits in one second have different ETags, and the older one is 412."""
+    slug = (await published(alice))["slug"]
+
+    first = await edit(alice, slug, title="One")
+    expect.status(first, 200)
+    old = expect.header(first, "etag")
+    second = await edit(alice, slug, old, title="Two")
+    expect.status(second, 200)
+
+    expect.true("etag_changes", second.headers.get("etag") != old, got=old)
+    late = await edit(alice, slug, old, title="Three")
+    expect.problem(late, 412, "precondition_failed")
+    stale = await alice.get(f"/v1/posts/{slug}", headers={"If-None-Match": old})
+    expect.status(stale, 200)
+    expect.equal("etag", second.headers.get("etag"), stale.headers.get("etag"))
+
+
+async def test_no_edit_is_lost(alice: Client, db: Database) -> None:
+    """Of two edits under one ETag at once, one is 200, the other 412."""
+    slug = (await published(alice))["slug"]
+    etag = await etag_of(alice, slug)
+    calls = [edit(alice, slug, etag, title=f"Edit {n}") for n in range(2)]
+
+    replies = await db.race(calls, "posts")
+
+    expect.statuses(replies, 200, 412)
+    winner = next(body(r)["title"] for r in replies if r.status_code == 200)
+    expect.fields(body(await alice.get(f"/v1/posts/{slug}")), title=winner)
+
+
+async def test_publishing(alice: Client, anonymous: Client) -> None:
+    """A draft can be published, once and for all: back is 409 `invalid_transition`."""
+    post = await a_post(alice)
+    slug = post["slug"]
+
+    reply = await edit(alice, slug, status="published")
+
+    expect.status(reply, 200)
+    at = body(reply)["published_at"]
+    expect.true("published_at", at, got=at)
+    expect.status(await anonymous.get(f"/v1/posts/{slug}"), 200)
+    back = await edit(alice, slug, status="draft")
+    expect.problem(back, 409, "invalid_transition")
+    again = await edit(alice, slug, status="published", title="Later")
+    expect.status(again, 200)
+    expect.fields(body(again), published_at=at)
+
+
+async def test_rules_of_editing(alice: Client, bob: Client, admin: Client) -> None:
+    """Others get 403, or 404 for a draft; limits hold; tags are replaced; slugs stay."""
+    post, hidden = await published(alice, tags=["old"]), await a_post(alice)
+    slug, etag = post["slug"], await etag_of(alice, post["slug"])
+    secret = await etag_of(alice, hidden["slug"])
+
+    expect.problem(await edit(bob, slug, etag, title="Mine"), 403, "forbidden")
+    unseen = await edit(bob, hidden["slug"], secret, title="Mine")
+    expect.problem(unseen, 404, "not_found")
+    expect.status(await edit(alice, slug, title=""), 422)
+
+    reply = await edit(admin, slug, title="Edited", tags=[" New "])
+
+    expect.status(reply, 200)
+    expect.fields(
+        body(reply), title="Edited", body=post["body"], tags=["new"], slug=slug
+    )
+    expect.fields(body(reply)["author"], id=alice.id)
+    expect.true(
+        "version_grows",
+        body(reply)["version"] > post["version"],
+        got=body(reply)["version"],
+    )
+
+
+async def count_of(reader: Client, tag: str) -> int:
+    """The published posts of a tag, 0 also where the tag is left out."""
+    found = given(await reader.get("/v1/tags"), 6, 200)
+    return next((int(t["post_count"]) for t in found if t["name"] == tag), 0)
+
+
+async def test_second_read_of_tags_is_free(
+    alice: Client, anonymous: Client, db: Database
+) -> None:
+    """`GET /v1/tags` counts published posts by name; read again it needs no SQL."""
+    tags = [unique("warm-b"), unique("warm-a")]
+    await published(alice, tags=tags)
+    await published(alice, tags=tags[:1])
+    reply = await anonymous.get("/v1/tags")
+    expect.status(reply, 200)
+    names = [tag["name"] for tag in body(reply)]
+    expect.listed(names, sorted(names), "name")
+    expect.equal("post_count", await count_of(anonymous, tags[0]), 2)
+
+    async with db.counting() as sql:
+        again = await anonymous.get("/v1/tags")
+
+    expect.equal("sql_cached", sql.calls, 0)
+    expect.equal("same_answer", body(again), body(reply))
+
+
+async def test_tags_are_never_stale(alice: Client, anonymous: Client) -> None:
+    """Whatever is written shows in the next `GET /v1/tags`."""
+    tag, other = unique("fresh"), unique("else")
+    steps: list[tuple[str, int, int]] = []
+
+    async def now(step: str, expected: int, others: int = 0) -> None:
+        steps.append((step, await count_of(anonymous, tag), expected))
+        steps.append((step, await count_of(anonymous, other), others))
+
+    await now("nothing", 0)
+    post = await a_post(alice, tags=[tag])
+    await now("a draft", 0)
+    expect.status(await edit(alice, post["slug"], status="published"), 200)
+    await now("published", 1)
+    second = await published(alice, tags=[tag])
+    await now("another", 2)
+    expect.status(await edit(alice, second["slug"], tags=[other]), 200)
+    await now("retagged", 1, 1)
+    expect.status(await alice.delete(f"/v1/posts/{second['slug']}"), 204)
+    await now("deleted", 1)
+    imported = [draft(tags=[tag], status="published")]
+    given(await alice.post("/v1/posts/import", json={"posts": imported}), 5, 201)
+    await now("imported", 2)
+
+    for step, got, expected in steps:
+        expect.equal("count_after", got, expected, step=step)
+
+
+async def test_nothing_private_leaks(
+    alice: Client, bob: Client, anonymous: Client
+) -> None:
+    """No cache and no 304 ever shows somebody else's draft or `/v1/me`."""
+    tag = unique("secret")
+    path = f"/v1/posts/{(await a_post(alice, tags=[tag]))['slug']}"
+    seen = await alice.get(path)
+    expect.status(seen, 200)
+
+    for client in (bob, anonymous):
+        for known in (seen.headers.get("etag", '"x"'), "*"):
+            reply = await client.get(path, headers={"If-None-Match": known})
+            expect.problem(reply, 404, "not_found")
+    expect.equal("post_count", await count_of(alice, tag), 0)
+    for client in (alice, bob, alice):
+        expect.fields(body(await client.get("/v1/me")), id=client.id)
+
+
+def test_not_modified_keeps_pace(world: World, benchmark: object) -> None:
+    """A 304 takes at most twice the reference's time, measured in turns."""
+    keeps_pace(benchmark, world, known_post, 304)
+
+
+async def known_post(client: Client) -> tuple[str, dict[str, str]]:
+    slug = (await published(client))["slug"]
+    return f"/v1/posts/{slug}", {"If-None-Match": await etag_of(client, slug)}

@@ -1,0 +1,245 @@
+"""Stage 7: what those who run the service need to see, and nobody else may."""
+
+import asyncio
+import json
+import re
+
+from grader.judge import expect
+from grader.judge.client import Client, body
+from grader.judge.database import GATE_SECRET
+from grader.judge.fixtures import Start
+from grader.judge.server import Server
+from grader.judge.world import PASSWORD, World
+from tests.blog.given import draft, published, unique
+
+NOWHERE = "/v1/nothing/here"
+
+
+async def test_every_error_is_a_problem(alice: Client, anonymous: Client) -> None:
+    """404, 405 and 422 of the framework are problem details; 422 names the field."""
+    expect.problem(await anonymous.get(NOWHERE), 404, "not_found")
+    wrong_method = await anonymous.request("PUT", "/v1/posts")
+    expect.problem(wrong_method, 405, "method_not_allowed")
+    expect.header(wrong_method, "allow")
+
+    for sent, field in ((draft(title=""), "title"), ({"title": "x"}, "body")):
+        reply = await alice.post("/v1/posts", json=sent)
+        expect.problem(reply, 422, "validation_error")
+        expect.names_field(reply, field)
+    query = await anonymous.get("/v1/posts", params={"limit": 0})
+    expect.problem(query, 422, "validation_error")
+    expect.names_field(query, "limit")
+    torn = await alice.post(
+        "/v1/posts", content=b'{"title": ', headers={"content-type": "application/json"}
+    )
+    expect.problem(torn, 422, "validation_error")
+
+
+async def test_request_id(alice: Client, anonymous: Client) -> None:
+    """X-Request-ID is echoed when well formed, else made anew, on every answer."""
+    good = unique("Request.id_")
+    for reply in (
+        await alice.get("/v1/posts", headers={"X-Request-ID": good}),
+        await anonymous.get(NOWHERE, headers={"X-Request-ID": good}),
+        await anonymous.get("/v1/me", headers={"X-Request-ID": good}),
+    ):
+        expect.equal("request_id", reply.headers.get("x-request-id"), good)
+    made = set()
+    for bad in ("two words", "x" * 65, "semi;colon", None):
+        headers = {"X-Request-ID": bad} if bad else {}
+        found = expect.header(
+            await alice.get("/v1/posts", headers=headers), "x-request-id"
+        )
+        expect.true("request_id_form", re.fullmatch(r"[\w.-]{1,64}", found), got=found)
+        expect.true("request_id_new", found != bad, got=found)
+        made.add(found)
+    expect.equal("request_ids_differ", len(made), 4)
+
+
+async def test_crash_tells_the_log_not_the_client(start: Start) -> None:
+    """A 500 hides its cause from the client; the log has it, with the request id."""
+    server = start()
+    alice, request_id = server.client("alice"), unique("crash")
+
+    async with server.database.failing_commit("posts"):
+        reply = await alice.post(
+            "/v1/posts", json=draft(), headers={"X-Request-ID": request_id}
+        )
+
+    expect.problem(reply, 500, "internal_error")
+    for secret in (GATE_SECRET, "psycopg", "sqlalchemy", "Traceback"):
+        expect.true(
+            "no_internals", secret.lower() not in reply.text.lower(), got=secret
+        )
+    expect.equal("request_id", reply.headers.get("x-request-id"), request_id)
+    record = await server.log(event="http_request", request_id=request_id)
+    expect.true(
+        "log_line", record and record.get("status") == 500, expected=500, got=record
+    )
+    traced = [
+        line
+        for line in server.lines()
+        if request_id in line and "Traceback" in line and GATE_SECRET in line
+    ]
+    expect.true("traceback_logged", traced, expected=request_id, got=len(traced))
+
+
+async def test_every_request_is_logged(server: Server, alice: Client) -> None:
+    """Each request is one JSON line on standard output, and no line holds a secret."""
+    request_id = unique("log")
+    path = f"/v1/posts/{(await published(alice))['slug']}"
+
+    await alice.get(
+        path, params={"q": "in-the-query"}, headers={"X-Request-ID": request_id}
+    )
+
+    record = await server.log(event="http_request", request_id=request_id)
+    expect.true(
+        "log_line", record is not None, expected="http_request", got=server.lines()[-3:]
+    )
+    expect.fields(
+        dict(record or {}) and _fields(record), method="GET", path=path, status=200
+    )
+    duration = (record or {}).get("duration_ms")
+    expect.true(
+        "duration", isinstance(duration, int | float) and duration >= 0, got=duration
+    )
+    await server.client().post(
+        "/v1/auth/token",
+        data={"username": "alice@example.com", "password": PASSWORD},
+        headers={"X-Request-ID": request_id + ".2"},
+    )
+    await alice.post(
+        "/v1/posts",
+        json=draft(body="a body that stays out"),
+        headers={"X-Request-ID": request_id + ".3"},
+    )
+    await server.log(event="http_request", request_id=request_id + ".3")
+    for line in server.lines():
+        expect.true("json_line", _is_object(line), expected="{…}", got=line[:200])
+    everything = "".join(server.printed())
+    for name, secret in (
+        ("password", PASSWORD),
+        ("token", str(alice.token)),
+        ("body", "a body that stays out"),
+        ("query", "in-the-query"),
+    ):
+        expect.true("no_secret_logged", secret not in everything, got=name, what=name)
+
+
+def _fields(record: object) -> object:
+    from grader.judge.client import Fields
+
+    return Fields(record) if isinstance(record, dict) else record
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
+async def test_metrics_count_by_route(alice: Client, anonymous: Client) -> None:
+    """Metrics are labelled by route template; all unknown paths share one label."""
+    slugs = [(await published(alice))["slug"] for _ in range(2)]
+    before = await counters(anonymous)
+    for slug in slugs:
+        await anonymous.get(f"/v1/posts/{slug}")
+    for word in ("a", "b"):
+        await anonymous.get(f"/{unique(word)}/{word}")
+
+    after = await counters(anonymous)
+
+    grown = {k: v - before.get(k, 0) for k, v in after.items() if v != before.get(k, 0)}
+    by_template = {
+        k: v
+        for k, v in grown.items()
+        if ("method", "GET") in k and ("status", "200") in k
+    }
+    template = [
+        dict(k)["route"]
+        for k, v in by_template.items()
+        if v == 2 and "{" in dict(k)["route"]
+    ]
+    expect.equal("metric_template", template, ["/v1/posts/{slug}"])
+    unknown = [v for k, v in grown.items() if ("status", "404") in k]
+    expect.equal("metric_unmatched", unknown, [2])
+    text = (await anonymous.get("/metrics")).text
+    has_histogram = "http_request_duration_seconds_bucket{" in text
+    expect.true(
+        "metric_histogram", has_histogram, expected="http_request_duration_seconds"
+    )
+    for slug in slugs:
+        expect.true("metric_raw_path", slug not in text, got=slug)
+
+
+SAMPLE = re.compile(r"^http_requests_total\{(.*)\} ([0-9.e+]+)", re.M)
+LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+Labels = frozenset[tuple[str, str]]
+
+
+async def counters(client: Client) -> dict[Labels, float]:
+    """The values of `http_requests_total` by their method, route and status."""
+    reply = await client.get("/metrics")
+    expect.status(reply, 200)
+    found: dict[Labels, float] = {}
+    for labels, value in SAMPLE.findall(reply.text):
+        pairs = dict(LABEL.findall(labels))
+        missing = {"method", "route", "status"} - pairs.keys()
+        expect.true(
+            "metric_labels", not missing, expected="method, route, status", got=labels
+        )
+        if pairs["route"] not in ("/metrics", "/healthz"):
+            key = frozenset((k, pairs[k]) for k in ("method", "route", "status"))
+            found[key] = found.get(key, 0) + float(value)
+    expect.true("metric_exists", found, expected="http_requests_total")
+    return found
+
+
+async def test_health_tells_the_database_apart(start: Start) -> None:
+    """Without the database `/healthz` stays 200, `/readyz` is 503, and both recover."""
+    server = start()
+    client = server.client()
+    for path in ("/healthz", "/readyz"):
+        expect.status(await client.get(path), 200)
+
+    async with server.database.down():
+        expect.status(await client.get("/healthz"), 200)
+        expect.problem(await client.get("/readyz"), 503, "not_ready")
+
+    expect.status(await client.get("/readyz"), 200)
+
+
+async def test_not_ready_behind_head(world: World) -> None:
+    """`/readyz` is 503 while the schema is behind the newest migration."""
+    database = world.database()
+    behind = world.migrate(database, ["upgrade", "0001"])
+    expect.true("migration", behind.ok, expected="upgrade 0001", got=behind.exception())
+    server = world.server(database, ADMIN_EMAIL=None, ADMIN_PASSWORD=None)
+    server.start()
+    client = server.client()
+
+    expect.problem(await client.get("/readyz"), 503, "not_ready")
+
+    head = world.migrate(database, ["upgrade", "head"])
+    expect.true("migration", head.ok, expected="upgrade head", got=head.exception())
+    expect.status(await client.get("/readyz"), 200)
+    await server.close()
+
+
+async def test_shutdown_finishes_its_work(start: Start) -> None:
+    """On SIGTERM a request in flight is answered and the process exits with 0."""
+    server = start()
+    alice = server.client("alice")
+    await published(alice)
+
+    async with server.database.hold("posts") as gate:
+        task = asyncio.create_task(alice.post("/v1/posts", json=draft()))
+        await gate.waiting(1, [task])
+        server.signal(15)
+    reply = await task
+    code = await asyncio.to_thread(server.wait)
+
+    expect.status(reply, 201)
+    expect.equal("exit_code", code, 0)
