@@ -26,8 +26,12 @@ class CheckResult:
 class StageResult:
     number: int
     title: str
-    points: int
     checks: list[CheckResult] = field(default_factory=list)
+
+    @property
+    def points(self) -> int:
+        """What its checks are worth together."""
+        return sum(check.points for check in self.checks)
 
     @property
     def score(self) -> float:
@@ -106,7 +110,6 @@ class Result:
                     StageResult(
                         stage["number"],
                         stage["title"],
-                        stage["points"],
                         [CheckResult(**check) for check in stage["checks"]],
                     )
                     for stage in problem["stages"]

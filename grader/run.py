@@ -77,7 +77,7 @@ class Engine:
         chosen = [problem.stage(n) for n in stages] or list(problem.stages)
         result = ProblemResult(
             problem.slug,
-            [StageResult(s.number, s.title[language], s.points) for s in chosen],
+            [StageResult(s.number, s.title[language]) for s in chosen],
         )
         by_number = {stage.number: stage for stage in result.stages}
 

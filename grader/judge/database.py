@@ -141,7 +141,9 @@ class Database:
         by luck in every other check.
         """
         deadline = time.monotonic() + self._settle_seconds
-        while await self.backends("state <> 'idle'"):
+        # Who waits for a lock waits for the judge: those are not about to commit.
+        busy = "state <> 'idle' AND wait_event_type IS DISTINCT FROM 'Lock'"
+        while await self.backends(busy):
             if time.monotonic() > deadline:
                 # It leaks transactions: do not wait as long the next time.
                 self._settle_seconds = 0.05

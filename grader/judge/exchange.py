@@ -1,6 +1,5 @@
 """Records what was sent and what came back, and writes it as curl."""
 
-import json
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,9 @@ SHOWN_HEADERS = (
     "www-authenticate",
     "x-request-id",
     "idempotency-replayed",
+    "x-unwritten-stage",
 )
+UNWRITTEN = "x-unwritten-stage"
 SENT_HEADERS = ("content-type", "if-match", "if-none-match", "x-request-id")
 
 
@@ -36,14 +37,8 @@ class Exchange:
     @property
     def not_written(self) -> int | None:
         """The stage that an unwritten starter route names in its 501, or None."""
-        if self.status != 501:
-            return None
-        try:
-            problem = json.loads(self.answer)
-        except ValueError:
-            return None
-        stage = problem.get("stage") if isinstance(problem, dict) else None
-        return stage if isinstance(stage, int) else None
+        stage = self.answer_headers.get(UNWRITTEN, "")
+        return int(stage) if self.status == 501 and stage.isdigit() else None
 
     def to_json(self) -> dict[str, Any]:
         return {

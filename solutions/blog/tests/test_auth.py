@@ -17,95 +17,100 @@ Headers = dict[str, str]
 async def test_registering_gives_no_rights_and_shows_no_secret(
     client: AsyncClient, db: Engine
 ) -> None:
-    data = {"email": "Eve@example.com", "name": "Eve", "password": "x" * 80 + "end"}
+    data = {"email": "eve@example.com", "name": "Eve", "password": "my password"}
 
     reply = await client.post("/v1/auth/register", json=data | {"role": "admin"})
-    again = await client.post(
-        "/v1/auth/register", json=data | {"email": "eve@EXAMPLE.com"}
-    )
 
-    if reply.status_code != 422:  # Refusing the unknown field is as good.
+    if reply.status_code != 422:  # A strict app refuses the role, which is as good.
         assert reply.json()["role"] == "user"
         assert set(reply.json()) == {"id", "email", "name", "role"}
-        assert (again.status_code, again.json()["code"]) == (409, "email_taken")
     with db.connect() as connection:
         stored = connection.scalars(text("SELECT password_hash FROM users")).all()
     assert not any(data["password"] in password_hash for password_hash in stored)
 
 
-@pytest.mark.parametrize(
-    ("username", "password"),
-    [("author@example.org", "wrong horse"), ("nobody@example.org", "correct horse")],
-)
-async def test_failed_logins_look_alike(
-    client: AsyncClient, author: Headers, username: str, password: str
+async def test_address_is_taken_in_any_case(
+    client: AsyncClient, author: Headers
 ) -> None:
-    form = {"username": username, "password": password}
+    data = {"email": "AUTHOR@Example.org", "name": "Eve", "password": "my password"}
 
-    reply = await client.post("/v1/auth/token", data=form)
+    reply = await client.post("/v1/auth/register", json=data)
 
-    assert (reply.status_code, reply.json()["code"]) == (401, "invalid_credentials")
-    assert reply.headers["WWW-Authenticate"] == "Bearer"
+    assert (reply.status_code, reply.json()["code"]) == (409, "email_taken")
 
 
-@pytest.mark.parametrize(
-    ("key", "algorithm", "age"),
-    [
-        (os.environ.get("JWT_SECRET", ""), "HS256", timedelta(hours=1)),
-        ("another secret, which is 32 bytes long", "HS256", timedelta(hours=-1)),
-        (None, "none", timedelta(hours=-1)),
-    ],
-    ids=["expired", "forged", "unsigned"],
-)
-async def test_bad_token_is_refused(
-    client: AsyncClient, author: Headers, key: str, algorithm: str, age: timedelta
-) -> None:
+async def test_failed_logins_look_alike(client: AsyncClient, author: Headers) -> None:
+    known = {"username": "author@example.org", "password": "wrong horse"}
+    unknown = {"username": "nobody@example.org", "password": "correct horse"}
+
+    replies = [await client.post("/v1/auth/token", data=f) for f in (known, unknown)]
+
+    assert [reply.status_code for reply in replies] == [401, 401]
+    assert replies[0].json() == replies[1].json()
+    assert replies[0].json()["code"] == "invalid_credentials"
+    assert replies[0].headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_bad_token_is_refused(client: AsyncClient, author: Headers) -> None:
     token = author["Authorization"].removeprefix("Bearer ")
     claims = jwt.decode(token, options={"verify_signature": False})
-    claims["exp"] = datetime.now(UTC) - age
-    bad = jwt.encode(claims, key, algorithm)
+    expired = claims | {"exp": datetime.now(UTC) - timedelta(hours=1)}
+    bad = [
+        jwt.encode(expired, os.environ["JWT_SECRET"], "HS256"),
+        jwt.encode(claims, "another secret, which is 32 bytes long", "HS256"),
+        jwt.encode(claims, None, "none"),
+    ]
 
-    reply = await client.get("/v1/me", headers={"Authorization": f"Bearer {bad}"})
-
-    assert (reply.status_code, reply.json()["code"]) == (401, "unauthorized")
-    assert reply.headers["WWW-Authenticate"] == "Bearer"
+    for token in bad:
+        reply = await client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+        assert (reply.status_code, reply.json()["code"]) == (401, "unauthorized")
+        assert reply.headers["WWW-Authenticate"] == "Bearer"
 
 
 @pytest.mark.parametrize(
-    ("status", "who", "read", "edit"),
+    ("status", "expected"),
     [
-        ("draft", "author", 200, 200),
-        ("draft", "admin", 200, 200),
-        ("draft", "other", 404, 404),
-        ("draft", "anonymous", 404, 401),
-        ("published", "admin", 200, 200),
-        ("published", "other", 200, 403),
-        ("published", "anonymous", 200, 401),
+        (
+            "draft",
+            {
+                "anonymous": [404, 404, 401, 401],
+                "other": [404, 404, 404, 404],
+                "admin": [200, 200, 200, 204],
+                "author": [200, 200, 200, 204],
+            },
+        ),
+        (
+            "published",
+            {
+                "anonymous": [200, 200, 401, 401],
+                "other": [200, 200, 403, 403],
+                "admin": [200, 200, 200, 204],
+                "author": [200, 200, 200, 204],
+            },
+        ),
     ],
 )
-async def test_who_may_read_and_change_a_post(
+async def test_who_may_read_edit_and_delete(
     client: AsyncClient,
     people: dict[str, Headers],
     write: Write,
     status: str,
-    who: str,
-    read: int,
-    edit: int,
+    expected: dict[str, list[int]],
 ) -> None:
-    url = f"/v1/posts/{(await write(status=status))['slug']}"
-    headers = people[who]
+    found = {}
+    for who in expected:
+        url = f"/v1/posts/{(await write(status=status))['slug']}"
+        headers = people[who]
+        new, any_version = {"title": "New"}, headers | {"If-Match": "*"}
+        replies = [
+            await client.get(url, headers=headers),
+            await client.get(f"{url}/comments", headers=headers),
+            await client.patch(url, json=new, headers=any_version),
+            await client.delete(url, headers=headers),
+        ]
+        found[who] = [reply.status_code for reply in replies]
 
-    replies = [
-        await client.get(url, headers=headers),
-        await client.get(f"{url}/comments", headers=headers),
-        await client.patch(
-            url, json={"title": "New"}, headers=headers | {"If-Match": "*"}
-        ),
-        await client.delete(url, headers=headers),
-    ]
-
-    deleted = 204 if edit == 200 else edit
-    assert [r.status_code for r in replies] == [read, read, edit, deleted]
+    assert found == expected
 
 
 async def test_role_counts_from_the_next_request_on(

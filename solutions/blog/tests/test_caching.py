@@ -1,15 +1,24 @@
 """Conditional requests and the tag cache: fast, and never wrong."""
 
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any
 
+import pytest
 from httpx import AsyncClient, Response
 
 Write = Callable[..., Awaitable[Any]]
 Race = Callable[..., Awaitable[list[Response]]]
 Headers = dict[str, str]
 CountSql = Callable[[], AbstractContextManager[list[str]]]
+Serve = Callable[..., AbstractAsyncContextManager[AsyncClient]]
+
+
+@pytest.fixture
+async def client(serve: Serve) -> AsyncIterator[AsyncClient]:
+    """An app of the test's own, with a cache that is empty and lasts."""
+    async with serve(cache_ttl_s=600) as client:
+        yield client
 
 
 async def test_etag_changes_with_every_edit(

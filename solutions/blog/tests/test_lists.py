@@ -60,10 +60,7 @@ async def test_walk_meets_posts_of_one_instant_once_each(
 ) -> None:
     slugs = await import_posts(9)
     with db.begin() as connection:
-        connection.execute(text("UPDATE posts SET published_at = created_at"))
-        connection.execute(
-            text("UPDATE posts SET published_at = (SELECT min(created_at) FROM posts)")
-        )
+        connection.execute(text("UPDATE posts SET published_at = now()"))
 
     page = (await client.get("/v1/posts?limit=4")).json()
     await write(slug="newcomer")
@@ -120,15 +117,13 @@ async def test_drafts_are_in_no_list(
     assert sum(tag["post_count"] for tag in tags) == 0
 
 
-@pytest.mark.parametrize(
-    ("query", "code"),
-    [
-        ("cursor=nonsense", "invalid_cursor"),
-        ("limit=0", "validation_error"),
-        ("limit=101", "validation_error"),
-    ],
-)
-async def test_bad_page_is_refused(client: AsyncClient, query: str, code: str) -> None:
-    reply = await client.get(f"/v1/posts?{query}")
+async def test_bad_page_is_refused(client: AsyncClient) -> None:
+    queries = {
+        "cursor=nonsense": "invalid_cursor",
+        "limit=0": "validation_error",
+        "limit=101": "validation_error",
+    }
 
-    assert (reply.status_code, reply.json()["code"]) == (422, code)
+    for query, code in queries.items():
+        reply = await client.get(f"/v1/posts?{query}")
+        assert (reply.status_code, reply.json()["code"]) == (422, code)

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import pytest
 from httpx import AsyncClient
 
 Write = Callable[..., Awaitable[Any]]
@@ -37,11 +36,12 @@ async def test_fields_that_are_not_the_clients_take_no_effect(
         assert reply.json()["version"] == 1
 
 
-@pytest.mark.parametrize("title", ["Same title", "你好 世界", "!?"])
-async def test_equal_titles_get_different_slugs(write: Write, title: str) -> None:
-    slugs = [(await write(title=title))["slug"] for _ in range(3)]
+async def test_equal_titles_get_different_slugs(write: Write) -> None:
+    titles = ["Same title", "Same title", "你好 世界", "你好 世界", "!?", "!?"]
 
-    assert len(set(slugs)) == 3
+    slugs = [(await write(title=title))["slug"] for title in titles]
+
+    assert len(set(slugs)) == len(titles)
     assert all(slugs)
 
 
@@ -56,9 +56,10 @@ async def test_slug_that_is_taken_is_refused(
     assert (reply.status_code, reply.json()["code"]) == (409, "slug_taken")
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
+async def test_field_beyond_its_limits_is_named(
+    client: AsyncClient, author: Headers
+) -> None:
+    bad: list[tuple[str, object]] = [
         ("title", ""),
         ("title", "x" * 201),
         ("body", "x" * 50_001),
@@ -67,17 +68,13 @@ async def test_slug_that_is_taken_is_refused(
         ("status", "deleted"),
         ("tags", [f"tag-{n}" for n in range(11)]),
         ("tags", ["no spaces"]),
-    ],
-)
-async def test_field_beyond_its_limits_is_named(
-    client: AsyncClient, author: Headers, field: str, value: object
-) -> None:
-    data = {"title": "Title", "body": "Text.", field: value}
+    ]
 
-    reply = await client.post("/v1/posts", json=data, headers=author)
-
-    assert (reply.status_code, reply.json()["code"]) == (422, "validation_error")
-    assert field in reply.json()["errors"][0]["pointer"]
+    for field, value in bad:
+        data = {"title": "Title", "body": "Text.", field: value}
+        reply = await client.post("/v1/posts", json=data, headers=author)
+        assert (reply.status_code, reply.json()["code"]) == (422, "validation_error")
+        assert field in reply.json()["errors"][0]["pointer"]
 
 
 async def test_deleted_post_is_gone(

@@ -1,0 +1,2 @@
+def schema_head() -> str | None:
+    return None

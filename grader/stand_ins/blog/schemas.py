@@ -1,0 +1,7 @@
+from pydantic import BaseModel
+
+
+class RegisterIn(BaseModel):
+    email: str
+    name: str
+    password: str

@@ -1,0 +1,1 @@
+"""A small blog API: posts, tags and comments on FastAPI and PostgreSQL."""

@@ -1,0 +1,113 @@
+"""What an endpoint may ask for: every `Annotated` alias of the app."""
+
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from fastapi.security import OAuth2PasswordBearer
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from blog import etags, policies, queries, security
+from blog.database import open_session
+from blog.errors import (
+    Forbidden,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    Unauthorized,
+)
+from blog.models import Comment, Post, User
+from blog.pagination import PageIn
+from blog.schemas import Id, Text, parse_id
+from blog.settings import Settings
+from blog.unwritten import NotWritten
+
+# auto_error=False: a missing token is not yet an error, a draft just stays hidden.
+bearer = OAuth2PasswordBearer(tokenUrl="/v1/auth/token", auto_error=False)
+
+
+def get_settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+SettingsDep = Annotated[Settings, Depends(get_settings)]
+SessionDep = Annotated[AsyncSession, Depends(open_session)]
+TokenDep = Annotated[str | None, Depends(bearer)]
+PageDep = Annotated[PageIn, Depends()]
+
+
+async def load_caller(
+    session: SessionDep, settings: SettingsDep, token: TokenDep
+) -> User | None:
+    """Who is asking; None without a token."""
+    if token is None:
+        return None
+    user_id = parse_id(security.read_token(token, settings))
+    # Read at each request, in its one session: a role that was taken away is gone
+    # at once, and a second connection would deadlock a pool of one.
+    user = await session.get(User, user_id)
+    if user is None:
+        raise Unauthorized("The token's user is gone.")
+    return user
+
+
+CallerDep = Annotated[User | None, Depends(load_caller)]
+
+
+async def load_user(caller: CallerDep) -> User:
+    if caller is None:
+        raise Unauthorized
+    return caller
+
+
+UserDep = Annotated[User, Depends(load_user)]
+
+
+async def load_admin(user: UserDep) -> User:
+    raise NotWritten(3)
+
+
+AdminDep = Annotated[User, Depends(load_admin)]
+
+
+async def load_post(session: SessionDep, caller: CallerDep, slug: Text) -> Post:
+    raise NotWritten(1)
+
+
+PostDep = Annotated[Post, Depends(load_post)]
+
+
+async def load_own_post(user: UserDep, post: PostDep) -> Post:
+    if not policies.may_edit(user, post):
+        raise Forbidden
+    return post
+
+
+OwnPostDep = Annotated[Post, Depends(load_own_post)]
+
+
+async def require_match(
+    session: SessionDep,
+    post: OwnPostDep,
+    if_match: Annotated[str | None, Header()] = None,
+) -> Post:
+    """The caller's post, locked, if it still is in the version that If-Match names."""
+    raise NotWritten(6)
+
+
+MatchedPostDep = Annotated[Post, Depends(require_match)]
+
+
+async def load_own_comment(
+    session: SessionDep, user: UserDep, comment_id: Id
+) -> Comment:
+    raise NotWritten(4)
+
+
+OwnCommentDep = Annotated[Comment, Depends(load_own_comment)]
+
+
+async def forget_tags(request: Request, session: SessionDep) -> None:
+    """Forget the cached tags once this request's writes are committed."""
+    return

@@ -1,0 +1,131 @@
+"""Everything that can go wrong, and how it becomes a problem document (RFC 9457)."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+
+class BlogError(Exception):
+    """An answer other than success; raised anywhere, turned into HTTP here."""
+
+    status = 500
+    code = "internal_error"
+    headers: ClassVar[Mapping[str, str]] = {}
+    errors: ClassVar[Sequence[Mapping[str, str]]] = ()
+
+
+class Unauthorized(BlogError):
+    status, code = 401, "unauthorized"
+    headers: ClassVar = {"WWW-Authenticate": "Bearer"}
+
+
+class InvalidCredentials(Unauthorized):
+    code = "invalid_credentials"
+
+
+class Forbidden(BlogError):
+    status, code = 403, "forbidden"
+
+
+class NotFound(BlogError):
+    status, code = 404, "not_found"
+
+
+class EmailTaken(BlogError):
+    status, code = 409, "email_taken"
+
+
+class SlugTaken(BlogError):
+    status, code = 409, "slug_taken"
+
+
+class InvalidTransition(BlogError):
+    status, code = 409, "invalid_transition"
+
+
+class PreconditionFailed(BlogError):
+    status, code = 412, "precondition_failed"
+
+
+class PreconditionRequired(BlogError):
+    status, code = 428, "precondition_required"
+
+
+class InvalidCursor(BlogError):
+    status, code = 422, "invalid_cursor"
+    errors = ({"parameter": "cursor", "detail": "Not a cursor of this list."},)
+
+
+class InvalidParent(BlogError):
+    status, code = 422, "invalid_parent"
+    errors = ({"pointer": "/parent_id", "detail": "No comment on this post."},)
+
+
+class DatabaseBusy(BlogError):
+    status, code = 503, "database_busy"
+    headers: ClassVar = {"Retry-After": "1"}
+
+
+class NotReady(BlogError):
+    status, code = 503, "not_ready"
+
+
+def problem(
+    status: int,
+    code: str,
+    *,
+    detail: str = "",
+    errors: Sequence[Mapping[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    content: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+    }
+    if detail:
+        content["detail"] = detail
+    if errors:
+        content["errors"] = list(errors)
+    media_type = "application/problem+json"
+    return JSONResponse(content, status, headers, media_type=media_type)
+
+
+async def on_blog_error(_: Request, error: BlogError) -> JSONResponse:
+    return problem(
+        error.status,
+        error.code,
+        detail=str(error),
+        errors=error.errors,
+        headers=error.headers,
+    )
+
+
+async def on_pool_timeout(request: Request, _: PoolTimeout) -> JSONResponse:
+    raise NotImplementedError("Stage 5")
+
+
+async def on_http_error(_: Request, error: HTTPException) -> JSONResponse:
+    """The framework's own errors: no such route, method not allowed."""
+    raise NotImplementedError("Stage 7")
+
+
+async def on_invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
+    raise NotImplementedError("Stage 7")
+
+
+def locate(item: Mapping[str, Any]) -> dict[str, str]:
+    """Where a value came from: a JSON pointer into the body, or a parameter."""
+    raise NotImplementedError("Stage 7")
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    # The handlers above wait for their stages.
+    app.exception_handler(BlogError)(on_blog_error)

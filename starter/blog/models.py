@@ -1,0 +1,55 @@
+"""The tables, and nothing that reads or writes them."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    func,
+    literal,
+)
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
+
+from blog.database import Base, now
+
+
+class User(Base):
+    __tablename__ = "users"
+    __table_args__ = (CheckConstraint("role IN ('user', 'admin')", name="role"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    email: Mapped[str]
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    role: Mapped[str] = mapped_column(default="user", server_default="user")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+# Ada@example.org and ada@example.org are one person.
+Index("uq_users_lower_email", func.lower(User.email), unique=True)
+
+
+class Tag(Base):
+    __tablename__ = "tags"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+
+
+post_tags = Table("post_tags", Base.metadata)
+
+
+class Post(Base):
+    __tablename__ = "posts"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+
+
+class Comment(Base):
+    __tablename__ = "comments"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
