@@ -18,7 +18,7 @@ except ModuleNotFoundError:
         print("Fetching nox into .nox/_boot, once …", flush=True)
         subprocess.check_call([sys.executable, "-m", "venv", "--clear", str(boot)])
         pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        subprocess.check_call([*pip, "nox[uv]==2026.10.10"])
+        subprocess.check_call([*pip, "nox[uv]==2026.10.20"])
         ready.touch()
     sys.exit(subprocess.call([str(python), __file__, *sys.argv[1:]]))
 

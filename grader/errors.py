@@ -7,5 +7,8 @@ class SetupError(Exception):
     """The command cannot do its work; `text` says what to do about it."""
 
     def __init__(self, key: str, **params: object) -> None:
-        super().__init__(key, params)
+        super().__init__(key)
         self.text = Text(f"setup.{key}", params)
+
+    def __str__(self) -> str:
+        return self.text.render("en")

@@ -77,7 +77,9 @@ def same(one: Path, other: Path) -> bool:
     """Whether two folders hold the same files."""
 
     def contents(folder: Path) -> dict[str, bytes]:
-        return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files_of(folder)}
+        return {
+            p.relative_to(folder).as_posix(): p.read_bytes() for p in files_of(folder)
+        }
 
     return contents(one) == contents(other)
 

@@ -58,6 +58,7 @@ class Problem:
     columns: frozenset[str]
     left_out: tuple[str, ...]
     stages: tuple[Stage, ...]
+    whys: dict[str, Why]
 
     @property
     def points(self) -> int:
@@ -100,6 +101,7 @@ def load(slug: str) -> Problem:
             _stage(slug, number, stage, whys)
             for number, stage in enumerate(data["stage"], start=1)
         ),
+        whys=whys,
     )
 
 

@@ -100,12 +100,16 @@ class Screen:
 
     def _failures(self, problem: ProblemResult) -> None:
         """Explain the stage that is next; those after it wait, unless all are wanted."""
-        unfinished = [s for s in problem.stages if s.status not in ("passed", "blocked")]
+        unfinished = [
+            s for s in problem.stages if s.status not in ("passed", "blocked")
+        ]
         faults = [s for s in unfinished if s.status == "error"]
         for stage in unfinished if self.every_failure else faults or unfinished[:1]:
             self._stage_failures(stage)
         later = sum(
-            check.status != "passed" for stage in unfinished[1:] for check in stage.checks
+            check.status != "passed"
+            for stage in unfinished[1:]
+            for check in stage.checks
         )
         if later and not self.every_failure:
             self.console.print()

@@ -17,7 +17,7 @@ from blog.errors import (
     Unauthorized,
 )
 from blog.models import Comment, Post, User
-from blog.pagination import PageIn
+from blog.pagination import PageIn, read_page
 from blog.schemas import Id, Text, parse_id
 from blog.settings import Settings
 
@@ -25,7 +25,8 @@ from blog.settings import Settings
 bearer = OAuth2PasswordBearer(tokenUrl="/v1/auth/token", auto_error=False)
 
 
-def get_settings(request: Request) -> Settings:
+# All dependencies are async: a plain def would cost a hop to a thread each time.
+async def get_settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
@@ -35,7 +36,7 @@ SettingsDep = Annotated[Settings, Depends(get_settings)]
 # reads "201 Created" for a row that failed to commit.
 SessionDep = Annotated[AsyncSession, Depends(open_session, scope="function")]
 TokenDep = Annotated[str | None, Depends(bearer)]
-PageDep = Annotated[PageIn, Depends()]
+PageDep = Annotated[PageIn, Depends(read_page)]
 
 
 async def load_caller(

@@ -139,7 +139,9 @@ async def test_bad_settings_end_the_start(world: World) -> None:
         server = world.server(database, **{name: value})
         served = server.launch().ready(10)
         shown = f"{name}={value}" if value else f"{name} ∅"
-        expect.true("exits", not served, expected="exit ≠ 0", got="startup", setting=shown)
+        expect.true(
+            "exits", not served, expected="exit ≠ 0", got="startup", setting=shown
+        )
         code = server.wait(10)
         expect.true(
             "exits", code, expected="exit ≠ 0", got=f"exit {code}", setting=shown

@@ -12,7 +12,7 @@ from grader.judge.database import Database
 from grader.judge.fixtures import Start
 from grader.judge.server import Server
 from grader.judge.tokens import claims_of, forged, without_signature
-from grader.judge.world import ADMIN_EMAIL, PASSWORD, World, log_in, register
+from grader.judge.world import ADMIN_EMAIL, PASSWORD, World, log_in
 from tests.blog.given import a_post, draft, published, unique
 
 

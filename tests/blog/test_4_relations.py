@@ -1,6 +1,5 @@
 """Stage 4: relations, pages that lose nothing, and a constant number of statements."""
 
-import asyncio
 
 from grader.judge import expect
 from grader.judge.arrange import given

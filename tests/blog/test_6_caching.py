@@ -1,5 +1,6 @@
 """Stage 6: edits that never overwrite one another, and answers that are never stale."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -157,7 +158,9 @@ async def test_second_read_of_tags_is_free(
     expect.equal("same_answer", body(again), body(reply))
 
 
-async def test_tags_are_never_stale(alice: Client, anonymous: Client) -> None:
+async def test_tags_are_never_stale(
+    alice: Client, anonymous: Client, db: Database
+) -> None:
     """Whatever is written shows in the next `GET /v1/tags`."""
     tag, other = unique("fresh"), unique("else")
     steps: list[tuple[str, int, int]] = []
@@ -180,6 +183,12 @@ async def test_tags_are_never_stale(alice: Client, anonymous: Client) -> None:
     imported = [draft(tags=[tag], status="published")]
     given(await alice.post("/v1/posts/import", json={"posts": imported}), 5, 201)
     await now("imported", 2)
+    async with db.hold("posts") as gate:
+        late = asyncio.create_task(published(alice, tags=[tag]))
+        await gate.waiting(1, [late])
+        await count_of(anonymous, tag)
+    await late
+    await now("read while a post was written", 3)
 
     for step, got, expected in steps:
         expect.equal("count_after", got, expected, step=step)

@@ -5,7 +5,7 @@ import json
 import re
 
 from grader.judge import expect
-from grader.judge.client import Client, body
+from grader.judge.client import Client
 from grader.judge.database import GATE_SECRET
 from grader.judge.fixtures import Start
 from grader.judge.server import Server

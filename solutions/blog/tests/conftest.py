@@ -127,17 +127,20 @@ async def client(serve: Serve) -> AsyncIterator[AsyncClient]:
 @pytest.fixture(scope="session")
 async def people(serve: Serve) -> dict[str, Headers]:
     """Headers by name. Hashing is slow on purpose, so all tests share the users."""
-    headers: dict[str, Headers] = {"anonymous": {}}
     admin = {"admin_email": EMAILS["admin"], "admin_password": PASSWORD}
+
+    async def enter(client: AsyncClient, name: str, email: str) -> Headers:
+        account = {"email": email, "name": name, "password": PASSWORD}
+        if name != "admin":
+            await client.post("/v1/auth/register", json=account)
+        form = {"username": email, "password": PASSWORD}
+        reply = await client.post("/v1/auth/token", data=form)
+        return {"Authorization": f"Bearer {reply.json()['access_token']}"}
+
     async with serve(**admin) as client:
-        for name, email in EMAILS.items():
-            if name != "admin":
-                account = {"email": email, "name": name, "password": PASSWORD}
-                await client.post("/v1/auth/register", json=account)
-            form = {"username": email, "password": PASSWORD}
-            reply = await client.post("/v1/auth/token", data=form)
-            headers[name] = {"Authorization": f"Bearer {reply.json()['access_token']}"}
-    return headers
+        entries = [enter(client, name, email) for name, email in EMAILS.items()]
+        headers = await asyncio.gather(*entries)
+    return dict(zip(EMAILS, headers, strict=True)) | {"anonymous": {}}
 
 
 @pytest.fixture

@@ -29,14 +29,18 @@ async def test_registering_gives_no_rights_and_shows_no_secret(
     assert not any(data["password"] in password_hash for password_hash in stored)
 
 
-async def test_address_is_taken_in_any_case(
+async def test_address_is_the_same_in_any_case(
     client: AsyncClient, author: Headers
 ) -> None:
-    data = {"email": "AUTHOR@Example.org", "name": "Eve", "password": "my password"}
+    email, password = "AUTHOR@Example.org", "correct horse"
+    data = {"email": email, "name": "Eve", "password": password}
+    form = {"username": email, "password": password}
 
     reply = await client.post("/v1/auth/register", json=data)
+    login = await client.post("/v1/auth/token", data=form)
 
     assert (reply.status_code, reply.json()["code"]) == (409, "email_taken")
+    assert login.status_code == 200
 
 
 async def test_failed_logins_look_alike(client: AsyncClient, author: Headers) -> None:
