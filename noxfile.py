@@ -5,6 +5,7 @@ import os
 import pathlib
 import subprocess
 import sys
+from collections.abc import Sequence
 
 ROOT = pathlib.Path(__file__).resolve().parent
 
@@ -41,7 +42,8 @@ def prepare(session: nox.Session, *groups: str) -> None:
         return
     session.install("-q", *wanted)
     # With bytecode the libraries are imported three times as fast.
-    session.run("python", "-m", "compileall", "-q", "-j0", library(session), silent=True)
+    compiling = ("python", "-m", "compileall", "-q", "-j0", library(session))
+    session.run(*compiling, silent=True)
     stamp.write_text(key)
 
 
@@ -50,7 +52,7 @@ def library(session: nox.Session) -> str:
     return str(session.run("python", "-c", where, silent=True)).strip()
 
 
-def grader(session: nox.Session, *arguments: str, codes: tuple[int, ...] = (0,)) -> None:
+def grader(session: nox.Session, *arguments: str, codes: Sequence[int] = (0,)) -> None:
     session.run("python", "-m", "grader", *arguments, success_codes=list(codes))
 
 
@@ -75,7 +77,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def prove(session: nox.Session) -> None:
-    """Prove the verdicts: every planted bug is refused, every correct variant passes."""
+    """Prove the verdicts: planted bugs are refused, correct variants pass."""
     prepare(session, "grade", "learn")
     grader(session, "prove", *session.posargs)
 

@@ -1,4 +1,4 @@
-"""Proves the verdicts: what is right passes, what is wrong is refused where it is wrong."""
+"""Proves the verdicts: right apps pass, wrong ones are refused where they are wrong."""
 
 import json
 import multiprocessing
@@ -59,7 +59,7 @@ class Verdict:
 def prove(
     problems: Sequence[Problem], only: Sequence[str], file: Path | None, language: str
 ) -> int:
-    """Print each problem's confusion matrix; returns 0 when every claim holds, else 1."""
+    """Print each problem's confusion matrix; 0 when every claim holds, else 1."""
     console = Console(highlight=False)
     holds = True
     matrices = {}
@@ -175,7 +175,7 @@ def told(runs: Sequence[Future[Verdict]], console: Console) -> Iterator[Verdict]
 
 
 def matrix(problem: Problem, verdicts: Sequence[Verdict], language: str) -> Table:
-    """Rows are apps, columns are stages; a cell counts the checks that refused the app."""
+    """Rows are apps, columns stages; a cell counts the checks that refused the app."""
     table = Table(
         title=f"{problem.title[language]} ({problem.slug})", title_justify="left"
     )

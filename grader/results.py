@@ -43,7 +43,7 @@ class StageResult:
 
     @property
     def status(self) -> str:
-        """The gravest of its checks; blocked only when nothing in it could be judged."""
+        """The gravest of its checks; blocked when nothing in it could be judged."""
         found = {check.status for check in self.checks}
         if not found:
             return "error"

@@ -1,4 +1,4 @@
-"""Grades problems of a target: opens the services, runs the suites, collects results."""
+"""Grades problems of a target: opens services, runs suites, collects results."""
 
 import asyncio
 import platform

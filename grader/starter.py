@@ -160,7 +160,7 @@ def _change(node: ast.stmt, text: str, stand_in: str, stage: int) -> Change:
 
 
 def _first_line(node: ast.stmt) -> int:
-    decorators = getattr(node, "decorator_list", [])
+    decorators = node.decorator_list if isinstance(node, Definition) else []
     return min([node.lineno, *(d.lineno for d in decorators)])
 
 

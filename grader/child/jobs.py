@@ -49,7 +49,7 @@ def enter(job: Mapping[str, Any]) -> None:
 
 
 def limit_resources(cpu_seconds: int) -> None:
-    """Keep a runaway app from hurting the machine; a no-op where there are no limits."""
+    """Keep a runaway app from hurting the machine, where there are limits to set."""
     try:
         import resource
     except ImportError:

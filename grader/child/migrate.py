@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 
 
 def run(job: Mapping[str, Any]) -> int:
-    """Actions: ["upgrade", REVISION], ["downgrade", REVISION], ["check"], ["models"]."""
+    """Actions: ["upgrade", REV], ["downgrade", REV], ["check"], ["models"]."""
     config = Config()
     folder = Path(job["path"][0]) / job["package"] / "migrations"
     config.set_main_option("script_location", str(folder).replace("%", "%%"))

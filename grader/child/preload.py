@@ -146,7 +146,6 @@ def arrange_descriptors(job: dict[str, Any], descriptors: list[int]) -> None:
     # Lines leave as they are printed: logs are read while the app runs.
     sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace")
     sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="replace")
-    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
 
 
 if __name__ == "__main__":

@@ -154,7 +154,8 @@ class Database:
     async def counting(self) -> AsyncIterator[Statements]:
         """Count the statements that the app runs inside the block."""
         await self._statistic(
-            "SELECT pg_stat_statements_reset(0, oid, 0) FROM pg_database WHERE datname = %s",
+            "SELECT pg_stat_statements_reset(0, oid, 0) FROM pg_database"
+            " WHERE datname = %s",
             self.name,
         )
         counted = Statements()

@@ -52,7 +52,7 @@ def _unforeseen(failure: BaseException) -> Evidence:
 
 
 def _plain(value: Any) -> Any:
-    """As JSON holds it; a Text keeps its key, so that it can be said in any language."""
+    """As JSON holds it; a Text keeps its key, to be said in any language."""
     if isinstance(value, Text):
         return {"text": value.to_json()}
     try:

@@ -75,7 +75,7 @@ class World:
         self._reference: World | None = None
 
     def reference(self) -> "World":
-        """The reference solution in a world beside this one, made when first asked for."""
+        """The reference in a world beside this one, made when first asked for."""
         if self._reference is None:
             self._reference = World(
                 self.problem, SOLUTIONS, self.cluster, self.launcher
@@ -104,7 +104,7 @@ class World:
         return Database(self.cluster, self.cluster.create(template))
 
     async def _make_schema(self) -> str:
-        """By the learner's migrations, or while these fail from the learner's models."""
+        """By the learner's migrations, or while these fail from their models."""
         migrated = self.database()
         ran = self.migrate(migrated, ["upgrade", "head"])
         if ran.ok and await self._has_all_tables(migrated):

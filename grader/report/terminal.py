@@ -76,7 +76,7 @@ class Screen:
     def _stages(self, problem: ProblemResult) -> RenderableType:
         table = Table.grid(padding=(0, 2))
         for column in ("left", "right", "left", "right", "right", "left"):
-            table.add_column(justify=column)  # type: ignore[arg-type]
+            table.add_column(justify=column)
         for stage in problem.stages:
             mark, style = MARKS[stage.status]
             table.add_row(
@@ -99,7 +99,7 @@ class Screen:
         return self.say("checks_passed", passed=passed, checks=len(stage.checks))
 
     def _failures(self, problem: ProblemResult) -> None:
-        """Explain the stage that is next; those after it wait, unless all are wanted."""
+        """Explain the stage that is next; later ones wait, unless all are wanted."""
         unfinished = [
             s for s in problem.stages if s.status not in ("passed", "blocked")
         ]

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from typing import Any
 
 STOP_SECONDS = 10
 
@@ -25,20 +26,25 @@ def main() -> None:
         shutil.rmtree(job["folder"], ignore_errors=True)
 
 
-def keep(job: dict[str, object]) -> None:
+def keep(job: dict[str, Any]) -> None:
     user = {"user": job["user"], "extra_groups": []} if job["user"] else {}
-    with open(job["log"], "wb") as log:  # type: ignore[arg-type]
-        common = {"cwd": job["folder"], "stdout": log, "stderr": log, **user}
-        for command in job["prepare"]:  # type: ignore[attr-defined]
+    with open(job["log"], "wb") as log:
+        common: dict[str, Any] = {
+            "cwd": job["folder"],
+            "stdout": log,
+            "stderr": log,
+            **user,
+        }
+        for command in job["prepare"]:
             if subprocess.run(command, stdin=subprocess.DEVNULL, **common).returncode:
                 say("failed")
                 sys.stdin.read()
                 return
         service = subprocess.Popen(
-            job["serve"],  # type: ignore[arg-type]
+            job["serve"],
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            **common,  # type: ignore[arg-type]
+            **common,
         )
     try:
         say("started")

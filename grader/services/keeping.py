@@ -21,9 +21,9 @@ MEMORY_NEEDED = 1 << 30
 
 def scratch_base() -> Path:
     """Memory-backed storage where there is enough of it, else the temporary folder."""
-    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK):
-        if shutil.disk_usage(MEMORY).free > MEMORY_NEEDED:
-            return MEMORY
+    usable = MEMORY.is_dir() and os.access(MEMORY, os.W_OK)
+    if usable and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED:
+        return MEMORY
     return Path(tempfile.gettempdir())
 
 

@@ -22,14 +22,18 @@ def open_valkey() -> Iterator[str]:
     kept = Kept(
         "Valkey",
         folder,
-        serve=[str(binary()), "--port", "0", "--unixsocket", str(address)]
-        + ["--save", "", "--dir", str(folder)],
+        serve=command(folder, address),
         ready=lambda: answers(address),
     )
     try:
         yield f"unix://{address}"
     finally:
         kept.stop()
+
+
+def command(folder: Path, address: Path) -> list[str]:
+    options = {"port": "0", "unixsocket": str(address), "save": "", "dir": str(folder)}
+    return [str(binary()), *(w for k, v in options.items() for w in (f"--{k}", v))]
 
 
 def binary() -> Path:

@@ -17,7 +17,7 @@ from blog.errors import (
     Unauthorized,
 )
 from blog.models import Comment, Post, User
-from blog.pagination import PageIn
+from blog.pagination import PageIn, read_page
 from blog.schemas import Id, Text, parse_id
 from blog.settings import Settings
 from blog.unwritten import NotWritten
@@ -26,7 +26,8 @@ from blog.unwritten import NotWritten
 bearer = OAuth2PasswordBearer(tokenUrl="/v1/auth/token", auto_error=False)
 
 
-def get_settings(request: Request) -> Settings:
+# All dependencies are async: a plain def would cost a hop to a thread each time.
+async def get_settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
@@ -34,7 +35,7 @@ def get_settings(request: Request) -> Settings:
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 SessionDep = Annotated[AsyncSession, Depends(open_session)]
 TokenDep = Annotated[str | None, Depends(bearer)]
-PageDep = Annotated[PageIn, Depends()]
+PageDep = Annotated[PageIn, Depends(read_page)]
 
 
 async def load_caller(

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from blog import services
 from blog.cache import Cache
-from blog.database import make_engine, make_sessions
+from blog.database import Sessions, make_engine, make_sessions
 from blog.errors import add_error_handlers
 from blog.logs import configure_logging
 from blog.metrics import Metrics
@@ -31,13 +31,19 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         partial(tags.count_tags, sessions), settings.cache_ttl_s
     )
     try:
+        await make_first_admin(sessions, settings)
+        yield
+    finally:
+        await engine.dispose()
+
+
+async def make_first_admin(sessions: Sessions, settings: Settings) -> None:
+    try:
         async with sessions.begin() as session:
             await services.ensure_admin(session, settings)
     except SQLAlchemyError:
-        # A database that is not ready yet is what /readyz tells about.
+        # Start all the same: that the database is not ready is for /readyz to tell.
         log.exception("admin_not_made")
-    yield
-    await engine.dispose()
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

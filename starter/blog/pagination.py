@@ -37,16 +37,17 @@ def decode_cursor(cursor: str) -> Position:
     raise NotWritten(4)
 
 
+@dataclass
 class PageIn:
-    """The query parameters of a list."""
+    limit: int
+    start: Position | None
 
-    def __init__(
-        self,
-        limit: Annotated[int, Query(ge=1, le=100)] = 20,
-        cursor: str | None = None,
-    ) -> None:
-        self.limit = limit
-        self.start = None if cursor is None else decode_cursor(cursor)
+
+async def read_page(
+    limit: Annotated[int, Query(ge=1, le=100)] = 20, cursor: str | None = None
+) -> PageIn:
+    """The query parameters of a list."""
+    return PageIn(limit, None if cursor is None else decode_cursor(cursor))
 
 
 async def fetch_page(

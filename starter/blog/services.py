@@ -1,4 +1,4 @@
-"""Writes: functions that take a session first and never commit it."""
+"""Writes: functions that take a session first; whoever opened it commits it."""
 
 from collections.abc import Collection, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""A database as it was at revision 0001, with posts that a migration must carry over."""
+"""A database as it was at revision 0001, with posts that a migration carries over."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,8 @@ SEED = """
         INSERT INTO users (email, name, password_hash, role, created_at)
         VALUES ('old@example.com', 'old', 'x', 'user', now()) RETURNING id
     )
-    INSERT INTO posts (author_id, slug, title, body, is_published, created_at, updated_at)
+    INSERT INTO posts
+        (author_id, slug, title, body, is_published, created_at, updated_at)
     SELECT author.id,
            CASE WHEN n % 5 = 0 THEN NULL
                 WHEN n % 7 = 0 THEN 'shared'

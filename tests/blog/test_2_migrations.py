@@ -60,13 +60,13 @@ async def test_published_state_is_translated(legacy: Legacy) -> None:
 
 
 async def test_constraints_guard_the_table(legacy: Legacy) -> None:
-    """The database itself refuses a missing or doubled slug and an impossible status."""
+    """The database refuses a missing or doubled slug and an impossible status."""
     legacy.must_be_upgraded()
     for change in (
         "UPDATE posts SET slug = NULL WHERE body = 'Body 1'",
         "UPDATE posts SET slug = 'own-2' WHERE body = 'Body 1'",
         "UPDATE posts SET status = 'secret' WHERE body = 'Body 1'",
-        "UPDATE posts SET status = 'published', published_at = NULL WHERE body = 'Body 1'",
+        "UPDATE posts SET status = 'published' WHERE body = 'Body 1'",
         "UPDATE posts SET published_at = now() WHERE body = 'Body 1'",
         "INSERT INTO tags (name) VALUES ('same'), ('same')",
     ):
@@ -88,7 +88,7 @@ async def test_models_and_migrations_agree(world: World, legacy: Legacy) -> None
 
 
 async def test_down_and_up_again(world: World) -> None:
-    """`downgrade 0001` gives the old table back with its posts; `upgrade` works again."""
+    """`downgrade 0001` gives the old table and its posts back; then up again."""
     legacy = await migrated(world)
     legacy.must_be_upgraded()
     db = legacy.database

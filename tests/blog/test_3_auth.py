@@ -3,6 +3,7 @@
 import time
 from statistics import median
 
+import httpx
 import jwt
 
 from grader.judge import expect
@@ -16,7 +17,7 @@ from grader.judge.world import ADMIN_EMAIL, PASSWORD, World, log_in
 from tests.blog.given import a_post, draft, published, unique
 
 
-def unauthorized(reply: object, code: str = "unauthorized") -> None:
+def unauthorized(reply: httpx.Response, code: str = "unauthorized") -> None:
     expect.problem(reply, 401, code)
     challenge = expect.header(reply, "www-authenticate")
     expect.equal("challenge", challenge.split()[0].lower(), "bearer")
@@ -33,7 +34,7 @@ async def test_me_is_the_caller(alice: Client, bob: Client, anonymous: Client) -
 
 
 async def test_writes_need_a_token(server: Server, alice: Client) -> None:
-    """Without a token, or with nonsense for one, every write is 401 with its challenge."""
+    """Without a token, or with a nonsense one, a write is 401 with its challenge."""
     post = await published(alice)
     for client in (server.client(), server.client("mallory", "nonsense")):
         unauthorized(await client.post("/v1/posts", json=draft()))
@@ -47,7 +48,7 @@ async def test_writes_need_a_token(server: Server, alice: Client) -> None:
 async def test_forged_tokens(
     server: Server, alice: Client, bob: Client, world: World
 ) -> None:
-    """A token with another's id, without signature, of another key or expired is 401."""
+    """A token of another id or key, without signature or expired is 401."""
     given(await alice.get("/v1/me"), 3, 200)
     token, secret = str(alice.token), world.secret
     claims = claims_of(token)
@@ -122,7 +123,7 @@ async def test_only_owner_and_admin_delete(
 async def test_role_counts_at_once(
     server: Server, alice: Client, admin: Client, world: World
 ) -> None:
-    """A new role holds from the next request on, with the token that is there already."""
+    """A new role holds from the next request on, with the token one has."""
     carol = world.somebody(server, "carol")
     first, second = await published(alice), await published(alice)
     role = f"/v1/users/{carol.id}/role"

@@ -1,6 +1,5 @@
 """Stage 4: relations, pages that lose nothing, and a constant number of statements."""
 
-
 from grader.judge import expect
 from grader.judge.arrange import given
 from grader.judge.client import Client, body
@@ -54,7 +53,7 @@ async def test_list_shows_published_posts_newest_first(
 
 
 async def test_filters(alice: Client, bob: Client, anonymous: Client) -> None:
-    """`tag` and `author` narrow the list, together too; an unknown tag leaves nothing."""
+    """`tag` and `author` narrow the list, together too; an unknown tag leaves none."""
     tag, other = unique("one"), unique("other")
     mine = await published(alice, tags=[tag, other])
     his = await published(bob, tags=[tag])

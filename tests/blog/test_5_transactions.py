@@ -12,7 +12,7 @@ from tests.blog.given import a_post, draft, drafts, published, unique
 
 async def test_import_in_order(alice: Client, anonymous: Client) -> None:
     """An import of up to 100 posts answers 201 with them in the order sent."""
-    sent = drafts(99, status="published") + [draft(tags=["imported"])]
+    sent = [*drafts(99, status="published"), draft(tags=["imported"])]
 
     reply = await alice.post("/v1/posts/import", json={"posts": sent})
 

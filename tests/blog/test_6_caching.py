@@ -25,7 +25,7 @@ async def edit(
 
 
 async def test_unchanged_is_304(alice: Client, anonymous: Client) -> None:
-    """A post has an ETag; If-None-Match with it, in a list or `*` is 304 without a body."""
+    """A post has an ETag; If-None-Match with it, a list or `*` is a bare 304."""
     created = await alice.post("/v1/posts", json=draft(status="published"))
     expect.header(created, "etag")
     path = f"/v1/posts/{given(created, 1, 201)['slug']}"
@@ -41,7 +41,7 @@ async def test_unchanged_is_304(alice: Client, anonymous: Client) -> None:
 
 
 async def test_edits_need_a_match(alice: Client) -> None:
-    """PATCH without If-Match is 428, with another ETag 412; a list and `*` may match."""
+    """PATCH without If-Match is 428, with a wrong one 412; a list and `*` may match."""
     post = await published(alice)
     path = f"/v1/posts/{post['slug']}"
 
@@ -108,7 +108,7 @@ async def test_publishing(alice: Client, anonymous: Client) -> None:
 
 
 async def test_rules_of_editing(alice: Client, bob: Client, admin: Client) -> None:
-    """Others get 403, or 404 for a draft; limits hold; tags are replaced; slugs stay."""
+    """Others get 403, for a draft 404; limits hold, tags are replaced, slugs stay."""
     post, hidden = await published(alice, tags=["old"]), await a_post(alice)
     slug, etag = post["slug"], await etag_of(alice, post["slug"])
     secret = await etag_of(alice, hidden["slug"])

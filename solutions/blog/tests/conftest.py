@@ -1,15 +1,10 @@
 """A database and an app per process, and no row left from the test before."""
 
 import asyncio
+import contextlib
 import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import (
-    AbstractAsyncContextManager,
-    AbstractContextManager,
-    asynccontextmanager,
-    contextmanager,
-)
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +21,15 @@ PASSWORD = "correct horse"
 EMAILS = {name: f"{name}@example.org" for name in ("author", "other", "admin")}
 CLEAN = """
     SET LOCAL lock_timeout = '3s';
-    DELETE FROM comments;
-    DELETE FROM post_tags;
-    DELETE FROM posts;
-    DELETE FROM tags;
+    DELETE FROM comments; DELETE FROM post_tags; DELETE FROM posts; DELETE FROM tags;
     DELETE FROM users WHERE email NOT LIKE '%@example.org';
     UPDATE users SET role = 'user' WHERE email <> 'admin@example.org';
 """
 
 Headers = dict[str, str]
-NewDatabase = Callable[[], AbstractContextManager[Engine]]
+NewDatabase = Callable[[], contextlib.AbstractContextManager[Engine]]
 Migrate = Callable[..., None]
-Serve = Callable[..., AbstractAsyncContextManager[AsyncClient]]
+Serve = Callable[..., contextlib.AbstractAsyncContextManager[AsyncClient]]
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +41,7 @@ def anyio_backend() -> str:
 def new_database() -> NewDatabase:
     """Make an empty database, and drop it in the end."""
 
-    @contextmanager
+    @contextlib.contextmanager
     def make() -> Iterator[Engine]:
         url = make_url(os.environ["DATABASE_URL"])
         # A random name: no other worker and no other run of the tests has it.
@@ -101,7 +93,7 @@ def db(database: Engine) -> Engine:
 def serve(database: Engine) -> Serve:
     """Start an app on the database, with settings of its own."""
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def start(**options: Any) -> AsyncIterator[AsyncClient]:
         url = database.url.render_as_string(hide_password=False)
         options |= {"database_url": url, "jwt_secret": os.environ["JWT_SECRET"]}
@@ -149,11 +141,6 @@ def author(people: dict[str, Headers]) -> Headers:
 
 
 @pytest.fixture
-def other(people: dict[str, Headers]) -> Headers:
-    return people["other"]
-
-
-@pytest.fixture
 def write(client: AsyncClient, author: Headers) -> Callable[..., Awaitable[Any]]:
     """Write a post as `author`: published, unless the fields say otherwise."""
 
@@ -167,10 +154,10 @@ def write(client: AsyncClient, author: Headers) -> Callable[..., Awaitable[Any]]
 
 
 @pytest.fixture
-def count_sql() -> Callable[[], AbstractContextManager[list[str]]]:
+def count_sql() -> Callable[[], contextlib.AbstractContextManager[list[str]]]:
     """Collect the statements that run inside a `with` block."""
 
-    @contextmanager
+    @contextlib.contextmanager
     def count() -> Iterator[list[str]]:
         seen: list[str] = []
 

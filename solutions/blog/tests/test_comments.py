@@ -11,22 +11,24 @@ Headers = dict[str, str]
 
 
 @pytest.fixture
-def comment(client: AsyncClient, other: Headers) -> Callable[..., Awaitable[Any]]:
+def comment(
+    client: AsyncClient, people: dict[str, Headers]
+) -> Callable[..., Awaitable[Any]]:
     async def post(slug: str, **fields: Any) -> Any:
-        url = f"/v1/posts/{slug}/comments"
-        return await client.post(url, json={"body": "Hi"} | fields, headers=other)
+        url, data = f"/v1/posts/{slug}/comments", {"body": "Hi"} | fields
+        return await client.post(url, json=data, headers=people["other"])
 
     return post
 
 
 async def test_deleted_comment_keeps_its_replies(
-    client: AsyncClient, other: Headers, write: Write, comment: Write
+    client: AsyncClient, people: dict[str, Headers], write: Write, comment: Write
 ) -> None:
     slug = (await write())["slug"]
     parent = (await comment(slug, body="Secret")).json()
     reply = (await comment(slug, parent_id=parent["id"])).json()
 
-    await client.delete(f"/v1/comments/{parent['id']}", headers=other)
+    await client.delete(f"/v1/comments/{parent['id']}", headers=people["other"])
 
     items = (await client.get(f"/v1/posts/{slug}/comments")).json()["items"]
     assert [item["id"] for item in items] == [parent["id"], reply["id"]]

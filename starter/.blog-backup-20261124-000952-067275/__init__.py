@@ -1,1 +1,0 @@
-"""A small blog API: posts, tags and comments on FastAPI and PostgreSQL."""

@@ -1,1 +1,0 @@
-"""One file per resource; each router states its full path, /v1 included."""

@@ -1,0 +1,161 @@
+"""Broken and hostile apps get a fair verdict that says what is wrong."""
+
+import time
+from typing import Any
+
+import pytest
+
+from grader.catalogue import Problem
+from grader.results import CheckResult
+from grader.run import Engine
+from tests.grader.conftest import Target
+
+APP = """
+    import os, sys, time
+    from fastapi import FastAPI
+    from fastapi.responses import StreamingResponse
+
+    def create_app():
+        app = FastAPI()
+
+        @app.get("/v1/posts/{slug}")
+        def get(slug: str):
+            return misbehave()
+
+        return app
+
+    def misbehave():
+        %s
+"""
+
+
+def graded(engine: Engine, blog: Problem, target: Any) -> dict[str, CheckResult]:
+    stage = engine.grade([blog], target, "en", [1]).problems[0].stages[0]
+    return {check.id: check for check in stage.checks}
+
+
+def failure_of(check: CheckResult) -> dict[str, Any]:
+    assert check.failure
+    return check.failure
+
+
+@pytest.mark.parametrize(
+    ("main", "key", "said"),
+    [
+        ("def create_app(:", "import", "SyntaxError"),
+        ("import no_such_module", "import", "no_such_module"),
+        ("app = 1", "factory", "create_app"),
+        ("def create_app():\n    raise RuntimeError('no luck')", "create_app", "no luck"),
+        (
+            """
+            from contextlib import asynccontextmanager
+            from fastapi import FastAPI
+
+            @asynccontextmanager
+            async def lifespan(app):
+                raise RuntimeError("no start")
+                yield
+
+            def create_app():
+                return FastAPI(lifespan=lifespan)
+            """,
+            "lifespan",
+            "no start",
+        ),
+        ("import os\nos._exit(7)", "exit", "7"),
+    ],
+)
+def test_app_that_does_not_start(
+    engine: Engine, blog: Problem, target: Target, main: str, key: str, said: str
+) -> None:
+    checks = graded(engine, blog, target(main))
+
+    failure = failure_of(checks["create_then_read"])
+    assert failure["key"] == f"failure.down.{key}"
+    assert said in f"{failure['got']} {failure['text']}"
+    assert checks["unknown_post_is_404"].status == "failed"
+
+
+def test_syntax_error_names_the_line(
+    engine: Engine, blog: Problem, target: Target
+) -> None:
+    checks = graded(engine, blog, target("\n\ndef create_app(:\n    pass\n"))
+
+    where = failure_of(checks["create_then_read"])["where"]
+    assert (where["file"], where["line"]) == ("blog/main.py", 3)
+
+
+def test_handler_that_never_returns(
+    engine: Engine, blog: Problem, target: Target
+) -> None:
+    checks = graded(engine, blog, target(APP % "time.sleep(1000)"))
+
+    assert checks["unknown_post_is_404"].status == "timeout"
+
+
+def test_exit_in_a_handler_costs_its_own_check(
+    engine: Engine, blog: Problem, target: Target
+) -> None:
+    checks = graded(engine, blog, target(APP % "os._exit(3)"))
+
+    failure = failure_of(checks["unknown_post_is_404"])
+    assert failure["key"] == "failure.connection"
+    assert failure["got"]["text"] == {"key": "failure.crashed", "params": {"code": 3}}
+    # The next check has a server again.
+    assert failure_of(checks["limits_of_text"])["key"] != "failure.connection"
+
+
+def test_huge_answer_is_cut_off(engine: Engine, blog: Problem, target: Target) -> None:
+    gigabyte = "return StreamingResponse(b'x' * 65536 for _ in range(16384))"
+
+    checks = graded(engine, blog, target(APP % gigabyte))
+
+    assert failure_of(checks["unknown_post_is_404"])["key"] == "failure.too_large"
+
+
+def test_flood_of_output_is_bounded(
+    engine: Engine, blog: Problem, target: Target
+) -> None:
+    flood = "[print('x' * 99_999) for _ in range(1000)]"
+
+    checks = graded(engine, blog, target(APP % flood))
+
+    failure = failure_of(checks["unknown_post_is_404"])
+    assert failure["key"] == "failure.status"
+    assert sum(len(line) for line in failure["log"]) < 10_000
+
+
+def test_body_that_lies_about_its_encoding(
+    engine: Engine, blog: Problem, target: Target
+) -> None:
+    bomb = (
+        "return __import__('starlette.responses').responses.Response("
+        "b'no gzip', headers={'content-encoding': 'gzip'})"
+    )
+
+    checks = graded(engine, blog, target(APP % bomb))
+
+    assert checks["unknown_post_is_404"].status == "failed"
+
+
+def test_line_of_the_exception_is_reported(
+    engine: Engine, blog: Problem, target: Target
+) -> None:
+    checks = graded(engine, blog, target(APP % "raise ValueError('here it is')"))
+
+    failure = failure_of(checks["unknown_post_is_404"])
+    assert failure["where"]["file"] == "blog/main.py"
+    assert failure["where"]["function"] == "misbehave"
+    assert failure["exception"] == "ValueError: here it is"
+
+
+def test_nothing_of_the_app_is_left_running(
+    engine: Engine, blog: Problem, target: Target
+) -> None:
+    """A child that the app leaves behind ends with the app."""
+    orphan = "open(os.environ['HOME'] + '/../pid', 'w').write(str(os.spawnlp(os.P_NOWAIT, 'sleep', 'sleep', '1000')))"
+    started = time.monotonic()
+
+    graded(engine, blog, target(APP % orphan))
+
+    assert time.monotonic() - started < 60
