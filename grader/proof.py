@@ -128,16 +128,9 @@ def judge(slug: str, claim: Claim) -> Verdict:
     assert _engine
     problem, started = load(slug), time.perf_counter()
     # Two workers at once make time a poor judge of bugs that are not about it.
-    without = (
-        [
-            c.id
-            for s in problem.stages
-            for c in s.checks
-            if c.why is problem.whys["pace"]
-        ]
-        if claim.kind == "bug"
-        else []
-    )
+    timed = [c for s in problem.stages for c in s.checks if c.why.timed]
+    own = claim.variation.stage
+    without = [c.id for c in timed if claim.kind == "bug" and c.stage != own]
     with tempfile.TemporaryDirectory() as scratch:
         target = Path(scratch)
         if claim.kind == "starter":

@@ -23,6 +23,8 @@ class Why:
 
     text: dict[str, str]
     read: str
+    # Checks that measure time, in turns with something else.
+    timed: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,6 @@ class Problem:
     columns: frozenset[str]
     left_out: tuple[str, ...]
     stages: tuple[Stage, ...]
-    whys: dict[str, Why]
 
     @property
     def points(self) -> int:
@@ -87,7 +88,9 @@ def load(slug: str) -> Problem:
     path = Path(__file__).with_name(f"{slug}.toml")
     data = tomllib.loads(path.read_text("utf-8"))
     whys = {
-        name: Why({"en": why["en"], "zh": why["zh"]}, why["read"])
+        name: Why(
+            {"en": why["en"], "zh": why["zh"]}, why["read"], why.get("timed", False)
+        )
         for name, why in data["why"].items()
     }
     return Problem(
@@ -101,7 +104,6 @@ def load(slug: str) -> Problem:
             _stage(slug, number, stage, whys)
             for number, stage in enumerate(data["stage"], start=1)
         ),
-        whys=whys,
     )
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from grader.child import jobs
 
+# Not xdist: it keeps the import path of the moment it is imported for its workers.
 LIBRARIES = """
     fastapi fastapi.security fastapi.testclient starlette.middleware.base httpx
     pydantic_settings python_multipart sqlalchemy.orm sqlalchemy.ext.asyncio
@@ -28,8 +29,7 @@ LIBRARIES = """
     uvicorn.loops.auto uvicorn.protocols.http.auto uvicorn.protocols.websockets.auto
     anyio._backends._asyncio jwt pwdlib argon2 structlog prometheus_client redis.asyncio
     grader.child.serve grader.child.migrate grader.child.run_pytest
-    pytest anyio.pytest_plugin pytest_randomly xdist.plugin email.message
-    concurrent.futures.thread
+    pytest anyio.pytest_plugin email.message concurrent.futures.thread
 """
 PR_SET_PDEATHSIG = 1
 

@@ -149,6 +149,14 @@ class Fields(dict[str, Any]):
         )
 
 
+def member(reply: httpx.Response, name: str) -> str:
+    """A member of the JSON object that an answer must be, as a string."""
+    found = body(reply)
+    if not isinstance(found, Fields):
+        raise CheckFailed("object", expected="{…}", got=found)
+    return str(found[name])
+
+
 def body(reply: httpx.Response) -> Any:
     """The JSON of an answer, objects as `Fields`; the check fails if it is none."""
     try:

@@ -78,6 +78,7 @@ class OwnTests:
             "-q",
             "--tb=short",
             "--no-header",
+            "--disable-warnings",
             *options,
         ]
         outcomes = []

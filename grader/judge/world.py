@@ -3,13 +3,14 @@
 import asyncio
 import secrets
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from grader.catalogue import Problem
-from grader.judge.client import Client, body
+from grader.judge.client import Client, member
 from grader.judge.database import Database
 from grader.judge.exchange import Exchange, Transcript
 from grader.judge.failures import AppDown, CheckFailed, NotThereYet
@@ -22,6 +23,8 @@ from grader.services.postgres import Cluster
 
 MIGRATE_SECONDS = 60.0
 JOB_SECONDS = 120.0
+# A traceback is printed after the 500 has left.
+TRACEBACK_SECONDS = 0.5
 PASSWORD = "correct horse battery"
 ADMIN_EMAIL = "admin@example.com"
 PEOPLE = ("alice", "bob", "carol")
@@ -214,10 +217,15 @@ class World:
 
     def trouble(self) -> tuple[Place | None, str | None]:
         """Where in the learner's code an exception was raised since the check began."""
-        for server in reversed(self.servers):
-            if place := server.place():
-                return place, server.exception()
-        return None, None
+        crashed = any((e.status or 0) == 500 for e in self.transcript.exchanges)
+        deadline = time.monotonic() + (TRACEBACK_SECONDS if crashed else 0)
+        while True:
+            for server in reversed(self.servers):
+                if place := server.place():
+                    return place, server.exception()
+            if time.monotonic() >= deadline:
+                return None, None
+            time.sleep(0.01)
 
     def log_tail(self, count: int) -> list[str]:
         """The last lines that the check's server printed, standard error last."""
@@ -268,7 +276,7 @@ async def register(client: Client, email: str, name: str) -> str:
     )
     if reply.status_code != 201:
         raise CheckFailed("status", expected=201, got=reply.status_code)
-    return str(body(reply)["id"])
+    return member(reply, "id")
 
 
 async def log_in(client: Client, email: str, password: str = PASSWORD) -> str:
@@ -278,4 +286,4 @@ async def log_in(client: Client, email: str, password: str = PASSWORD) -> str:
     )
     if reply.status_code != 200:
         raise CheckFailed("status", expected=200, got=reply.status_code)
-    return str(body(reply)["access_token"])
+    return member(reply, "access_token")

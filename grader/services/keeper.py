@@ -11,14 +11,17 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from typing import Any
 
-STOP_SECONDS = 10
+STOP_SECONDS = 20.0
+# A signal that comes before the service listens for it is lost: it is sent again.
+AGAIN_SECONDS = 0.5
 
 
 def main() -> None:
     job = json.loads(sys.argv[1])
-    # A Ctrl-C in the owner's terminal reaches us too, but the owner decides.
+    # A Ctrl-C in the owner's terminal may reach us too, but the owner decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         keep(job)
@@ -27,48 +30,62 @@ def main() -> None:
 
 
 def keep(job: dict[str, Any]) -> None:
+    """Run the job's commands and its service until the owner is gone."""
+    orphaned = threading.Event()
+    threading.Thread(target=wait_for_owner, args=[orphaned], daemon=True).start()
     user = {"user": job["user"], "extra_groups": []} if job["user"] else {}
     with open(job["log"], "wb") as log:
         common: dict[str, Any] = {
             "cwd": job["folder"],
+            "stdin": subprocess.DEVNULL,
             "stdout": log,
             "stderr": log,
+            "start_new_session": True,
             **user,
         }
-        for command in job["prepare"]:
-            if subprocess.run(command, stdin=subprocess.DEVNULL, **common).returncode:
-                say("failed")
-                sys.stdin.read()
-                return
-        service = subprocess.Popen(
-            job["serve"],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            **common,
-        )
-    try:
-        say("started")
-        sys.stdin.read()
-    finally:
-        stop(service)
+        done = (subprocess.run(command, **common) for command in job["prepare"])
+        if any(command.returncode for command in done):
+            say("ended")
+        elif not orphaned.is_set():
+            service = subprocess.Popen(job["serve"], **common)
+            watch(service, orphaned)
+            stop(service)
+    orphaned.wait()
+
+
+def wait_for_owner(orphaned: threading.Event) -> None:
+    sys.stdin.read()
+    orphaned.set()
+
+
+def watch(service: subprocess.Popen[bytes], orphaned: threading.Event) -> None:
+    say("started")
+    while not orphaned.wait(0.1):
+        if service.poll() is not None:
+            say("ended")
+            return
 
 
 def say(word: str) -> None:
     try:
         print(word, flush=True)
     except BrokenPipeError:
-        # The owner is gone already; standard input will tell.
+        # The owner is gone already; standard input tells.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
 
 
 def stop(service: subprocess.Popen[bytes]) -> None:
     # For PostgreSQL SIGINT means: end the sessions and shut down now.
-    service.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
-    try:
-        service.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        service.kill()
-        service.wait()
+    number = signal.SIGINT if os.name == "posix" else signal.SIGTERM
+    for _ in range(int(STOP_SECONDS / AGAIN_SECONDS)):
+        service.send_signal(number)
+        try:
+            service.wait(AGAIN_SECONDS)
+            return
+        except subprocess.TimeoutExpired:
+            continue
+    service.kill()
+    service.wait()
 
 
 if __name__ == "__main__":

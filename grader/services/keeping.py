@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -70,14 +71,21 @@ class Kept:
             raise
 
     def _wait_until(self, ready: Callable[[], bool]) -> None:
-        assert self.keeper.stdout
+        ended = threading.Event()
+        threading.Thread(target=self._listen, args=[ended], daemon=True).start()
         deadline = time.monotonic() + START_SECONDS
-        if self.keeper.stdout.readline() != b"started\n":
-            raise self._failure()
         while not ready():
-            if time.monotonic() > deadline or self.keeper.poll() is not None:
+            if ended.is_set() or time.monotonic() > deadline:
                 raise self._failure()
             time.sleep(0.01)
+
+    def _listen(self, ended: threading.Event) -> None:
+        """Hear from the keeper that the service is there no more."""
+        assert self.keeper.stdout
+        for word in self.keeper.stdout:
+            if word == b"ended\n":
+                break
+        ended.set()
 
     def _failure(self) -> SetupError:
         lines = (
@@ -90,7 +98,5 @@ class Kept:
 
     def stop(self) -> None:
         assert self.keeper.stdin
-        assert self.keeper.stdout
         self.keeper.stdin.close()
         self.keeper.wait()
-        self.keeper.stdout.close()

@@ -182,6 +182,8 @@ def server(binaries: Path, folder: Path) -> list[str]:
 
 
 def is_ready(binaries: Path, folder: Path) -> bool:
+    if not (folder / f".s.PGSQL.{PORT}").exists():
+        return False
     command = [str(binaries / "pg_isready"), "-q", "-h", str(folder), "-p", PORT]
     return subprocess.run(command).returncode == 0
 

@@ -13,7 +13,7 @@ from grader.judge.database import Database
 from grader.judge.fixtures import Start
 from grader.judge.server import Server
 from grader.judge.tokens import claims_of, forged, without_signature
-from grader.judge.world import ADMIN_EMAIL, PASSWORD, World, log_in
+from grader.judge.world import ADMIN_EMAIL, PASSWORD, World, log_in, register
 from tests.blog.given import a_post, draft, published, unique
 
 
@@ -60,6 +60,7 @@ async def test_forged_tokens(
             {**claims, "exp": int(time.time()) - 3600}, secret, "HS256"
         ),
     }
+    attempts["gone"] = await token_of_nobody(server)
     for trick, attempt in attempts.items():
         reply = await server.client(trick, attempt).get("/v1/me")
         expect.true(
@@ -70,6 +71,15 @@ async def test_forged_tokens(
             trick=trick,
         )
         unauthorized(reply)
+
+
+async def token_of_nobody(server: Server) -> str:
+    """The token of a user who is deleted."""
+    client, email = server.client(), f"{unique('gone')}@example.com"
+    await register(client, email, "gone")
+    token = await log_in(client, email)
+    await server.database.execute("DELETE FROM users WHERE email = %s", email)
+    return token
 
 
 async def test_token_tells_when_it_ends(server: Server) -> None:

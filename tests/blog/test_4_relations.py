@@ -131,27 +131,34 @@ async def crowd(clients: list[Client]) -> None:
 
 
 async def test_statements_do_not_grow(start: Start, world: World) -> None:
-    """50 posts take as many SQL statements as 5, and at most 6 with a token."""
+    """50 posts or comments take as many statements as 5, and at most 6."""
     server = start()
     people = [world.somebody(server, who) for who in FOUR]
     await crowd(people)
     alice = people[0]
 
-    async def statements(limit: int) -> tuple[int, list[str]]:
+    async def statements(path: str, limit: int) -> tuple[int, list[str]]:
         async with server.database.counting() as sql:
-            reply = await alice.get("/v1/posts", params={"limit": limit})
+            reply = await alice.get(path, params={"limit": limit})
         items = given(reply, 4, 200)["items"]
         expect.equal("page_sizes", len(items), limit)
         return sql.calls, sql.most()
 
-    await statements(5)
-    few, _ = await statements(5)
-    lots, most = await statements(50)
+    for path in ("/v1/posts", await discussed(people)):
+        await statements(path, 5)
+        few, _ = await statements(path, 5)
+        many_, most = await statements(path, 50)
+        got = {"statements": many_, "most": most}
+        expect.true("sql_grows", many_ == few, expected=few, got=got, path=path)
+        expect.at_most("sql_budget", many_, 6, path=path)
 
-    expect.true(
-        "sql_grows", lots == few, expected=few, got={"statements": lots, "most": most}
-    )
-    expect.at_most("sql_budget", lots, 6)
+
+async def discussed(people: list[Client]) -> str:
+    """The comments of a post: the first 5 of one person, 50 of four."""
+    slug = (await published(people[0]))["slug"]
+    for author in [people[0]] * 5 + people * 12:
+        await a_comment(author, slug)
+    return f"/v1/posts/{slug}/comments"
 
 
 async def test_comments_form_a_thread(

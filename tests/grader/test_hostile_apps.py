@@ -1,6 +1,8 @@
 """Broken and hostile apps get a fair verdict that says what is wrong."""
 
+import os
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,7 +47,11 @@ def failure_of(check: CheckResult) -> dict[str, Any]:
         ("def create_app(:", "import", "SyntaxError"),
         ("import no_such_module", "import", "no_such_module"),
         ("app = 1", "factory", "create_app"),
-        ("def create_app():\n    raise RuntimeError('no luck')", "create_app", "no luck"),
+        (
+            "def create_app():\n    raise RuntimeError('no luck')",
+            "create_app",
+            "no luck",
+        ),
         (
             """
             from contextlib import asynccontextmanager
@@ -150,12 +156,25 @@ def test_line_of_the_exception_is_reported(
 
 
 def test_nothing_of_the_app_is_left_running(
-    engine: Engine, blog: Problem, target: Target
+    engine: Engine, blog: Problem, target: Target, tmp_path: Path
 ) -> None:
     """A child that the app leaves behind ends with the app."""
-    orphan = "open(os.environ['HOME'] + '/../pid', 'w').write(str(os.spawnlp(os.P_NOWAIT, 'sleep', 'sleep', '1000')))"
-    started = time.monotonic()
+    note = tmp_path / "pid"
+    child = "os.spawnlp(os.P_NOWAIT, 'sleep', 'sleep', '1000')"
+    leave = f"open({str(note)!r}, 'w').write(str({child}))"
 
-    graded(engine, blog, target(APP % orphan))
+    graded(engine, blog, target(APP % leave))
 
-    assert time.monotonic() - started < 60
+    pid = int(note.read_text())
+    deadline = time.monotonic() + 10
+    while running(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not running(pid)
+
+
+def running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -60,14 +60,16 @@ def test_untouched_stage_fails_and_later_ones_are_blocked(result: Result) -> Non
     first, fourth = result.problems[0].stages
     assert (first.status, first.score) == ("failed", 0)
     assert (fourth.status, fourth.score) == ("blocked", 0)
-    assert {(c.failure or {})["params"]["stage"] for c in fourth.checks} == {1}
+    assert min((c.failure or {})["params"]["stage"] for c in fourth.checks) == 1
 
 
 def test_failure_shows_what_was_sent_and_what_came(result: Result) -> None:
     failure = result.problems[0].stages[0].checks[0].failure
     assert failure
     (exchange,) = failure["exchanges"]
-    assert exchange["request"].startswith("curl -i -X POST http://127.0.0.1:8000/v1/posts")
+    assert exchange["request"].startswith(
+        "curl -i -X POST http://127.0.0.1:8000/v1/posts"
+    )
     assert "$ALICE_TOKEN" in exchange["request"]
     assert exchange["status"] == 501
 

@@ -1,0 +1,110 @@
+"""The report in a terminal says what to do, and trusts nothing that an app printed."""
+
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from grader.report.terminal import Screen
+from grader.results import CheckResult, ProblemResult, Result, StageResult
+
+
+def failure(**fields: Any) -> dict[str, Any]:
+    return {
+        "key": "failure.status",
+        "params": {},
+        "text": "The status of the answer.",
+        "expected": 201,
+        "got": 500,
+        "why": "Because.",
+        "read": "https://example.com/",
+        "exchanges": [
+            {
+                "request": "curl -i http://127.0.0.1:8000/v1/posts",
+                "status": 500,
+                "headers": {},
+                "body": "[red]not markup[/red] \x1b[2J\x07",
+                "error": None,
+            }
+        ],
+        "where": {"file": "blog/services.py", "line": 42, "function": "create_post"},
+        "exception": "ValueError: no",
+        "log": ["\x1b]0;title\x07 a line"],
+        **fields,
+    }
+
+
+def check(status: str, **fields: Any) -> CheckResult:
+    found = None if status == "passed" else failure(**fields)
+    score = 1 if status == "passed" else 0
+    return CheckResult("create_then_read", "Title", status, 1, score, 0.1, found)
+
+
+def shown(language: str, *stages: list[CheckResult], width: int = 90) -> str:
+    console = Console(file=io.StringIO(), width=width, highlight=False)
+    problem = ProblemResult(
+        "blog", [StageResult(n, f"Stage {n}", c) for n, c in enumerate(stages, 1)]
+    )
+    result = Result("starter", language, {}, [problem])
+    Screen(language, console=console).show(result)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_failure_is_told_in_full() -> None:
+    text = shown("en", [check("passed"), check("failed")], width=200)
+
+    for part in (
+        "1 of 2 checks",
+        "expected: 201",
+        "got: 500",
+        "in your code: blog/services.py:42 create_post",
+        "ValueError: no",
+        "$ curl -i http://127.0.0.1:8000/v1/posts",
+        "why: Because.",
+        "read: https://example.com/",
+        "1 of 2 points, 2 checks run",
+        "nox -s grade -- blog --stage 1",
+    ):
+        assert part in text
+
+
+def test_output_of_an_app_is_no_markup_and_no_control() -> None:
+    text = shown("en", [check("failed")])
+
+    assert "[red]not markup[/red]" in text
+    assert "\x1b" not in text
+    assert "\x07" not in text
+
+
+def test_next_step_is_the_first_unfinished_stage() -> None:
+    text = shown("zh", [check("passed")], [check("failed")], [check("failed")])
+
+    assert "下一步：阶段 2" in text
+    assert "01-blog-api-database.zh.md" in text
+    assert "后面的阶段还有 1 项检查失败" in text
+
+
+def test_blocked_stage_names_what_it_waits_for() -> None:
+    blocked = check("blocked", key="failure.blocked", params={"stage": 1})
+
+    text = shown("en", [check("failed")], [blocked])
+
+    assert "waits for stage 1" in text
+
+
+def test_one_cause_is_told_once() -> None:
+    down = {"key": "failure.down.import", "text": "The app cannot start."}
+
+    text = shown("en", [check("failed", **down) for _ in range(5)])
+
+    assert text.count("The app cannot start.") == 1
+    assert "4 more checks failed for the same reason." in text
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_any_width_is_wide_enough(width: int) -> None:
+    lines = shown("zh", [check("failed")], width=width).splitlines()
+
+    assert max(len(line) for line in lines) <= width

@@ -1,0 +1,162 @@
+"""Services start anywhere, side by side, and never outlive their grader."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from grader.paths import ROOT
+from grader.run import Engine
+from grader.services.postgres import Cluster, embedded, open_cluster
+from grader.services.valkey import answers, open_valkey
+from tests.grader.conftest import leftovers
+
+HOLD = """
+import sys, time
+from grader.run import Engine
+with Engine() as engine:
+    print(engine.cluster.admin.info.host, flush=True)
+    time.sleep(1000)
+"""
+
+
+def learner(cluster: Cluster, database: str) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(cluster.url(database), autocommit=True)
+
+
+def gone(folder: Path, seconds: float = 20) -> bool:
+    """Whether a folder disappears before the deadline."""
+    deadline = time.monotonic() + seconds
+    while folder.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not folder.exists()
+
+
+def processes_using(text: str) -> list[str]:
+    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True)
+    return [line for line in listed.stdout.splitlines() if text in line]
+
+
+def test_two_servers_side_by_side(engine: Engine) -> None:
+    with open_cluster() as other:
+        assert other.admin.info.host != engine.cluster.admin.info.host
+        one, two = engine.cluster.create(), other.create()
+        with learner(engine.cluster, one) as a, learner(other, two) as b:
+            a.execute("CREATE TABLE only_here (id int)")
+            found = b.execute("SELECT to_regclass('only_here')").fetchone()
+        assert found == (None,)
+        engine.cluster.drop(one)
+
+
+def test_server_is_gone_with_its_folder() -> None:
+    before = leftovers()
+
+    with open_cluster() as cluster:
+        host = str(cluster.admin.info.host)
+        assert leftovers() > before
+
+    assert not Path(host).exists()
+    assert not processes_using(host)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_killed_grader_leaves_nothing_behind(how: signal.Signals) -> None:
+    grader = subprocess.Popen(
+        [sys.executable, "-c", HOLD],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=ROOT,
+    )
+    assert grader.stdout
+    folder = Path(grader.stdout.readline().strip())
+    assert folder.is_dir()
+
+    grader.send_signal(how)
+    grader.wait(30)
+
+    assert gone(folder)
+    assert not processes_using(str(folder))
+    grader.stdout.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_grader_runs_without_root(tmp_path: Path) -> None:
+    """Another user starts the same server, from a checkout that it can read."""
+    script = (
+        "from grader.services.postgres import open_cluster\n"
+        "with open_cluster() as cluster: print(cluster.admin.info.user)"
+    )
+    python = next(
+        (p for p in (sys.executable, "/usr/bin/python3") if usable_by_nobody(p)), None
+    )
+    if python is None:
+        pytest.skip("this interpreter lies where no other user may go")
+    paths = [str(ROOT), *(p for p in sys.path if "site-packages" in p)]
+    done = subprocess.run(
+        [python, "-c", script],
+        user="nobody",
+        extra_groups=[],
+        cwd="/",
+        env={"PYTHONPATH": os.pathsep.join(paths), "HOME": "/tmp"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "judge\n", done.stderr
+
+
+def usable_by_nobody(python: str) -> bool:
+    try:
+        run = [python, "-c", "import sys; assert sys.version_info[:2] == %r"]
+        run[2] %= (sys.version_info[:2],)
+        done = subprocess.run(run, user="nobody", extra_groups=[], cwd="/")
+    except OSError:
+        return False
+    return done.returncode == 0
+
+
+def test_learner_is_no_superuser(engine: Engine) -> None:
+    database = engine.cluster.create()
+    admin = engine.cluster.admin.info
+    with learner(engine.cluster, database) as connection:
+        for forbidden in (
+            "SELECT pg_stat_statements_reset()",
+            "SET pg_stat_statements.track = 'none'",
+            "ALTER SYSTEM SET fsync = on",
+            "COPY (SELECT 1) TO PROGRAM 'true'",
+            "SELECT pg_read_file('postgresql.conf')",
+            f"SET ROLE {admin.user}",
+        ):
+            with pytest.raises(psycopg.Error):
+                connection.execute(forbidden)
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(host=admin.host, user=admin.user, dbname="postgres")
+    engine.cluster.drop(database)
+
+
+def test_own_server_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With DATABASE_URL the grader uses that server and takes its things away."""
+    with embedded() as admin:
+        monkeypatch.setenv("DATABASE_URL", admin)
+        with open_cluster() as cluster:
+            made = cluster.create()
+            learner(cluster, made).close()
+            role = cluster.role
+        with psycopg.connect(admin) as connection:
+            query = "SELECT count(*) FROM pg_database WHERE datname = %s"
+            assert connection.execute(query, [made]).fetchone() == (0,)
+            query = "SELECT count(*) FROM pg_roles WHERE rolname = %s"
+            assert connection.execute(query, [role]).fetchone() == (0,)
+
+
+def test_valkey_starts_and_is_gone() -> None:
+    with open_valkey() as url:
+        address = Path(url.removeprefix("unix://"))
+        assert answers(address)
+
+    assert not address.parent.exists()
