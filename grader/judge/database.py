@@ -12,6 +12,7 @@ from psycopg import sql
 from psycopg.rows import tuple_row
 
 from grader.services.postgres import Cluster
+from grader.texts import Text
 
 T = TypeVar("T")
 SETTLE_SECONDS = 1.0
@@ -83,6 +84,11 @@ class Database:
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._statistics: psycopg.AsyncConnection[Any] | None = None
         self._settle_seconds = SETTLE_SECONDS
+        # What the judge did to the app in this check, for its report.
+        self.notes: list[Text] = []
+
+    def note(self, key: str, **params: object) -> None:
+        self.notes.append(Text(f"note.{key}", params))
 
     async def close(self) -> None:
         for connection in (self._connection, self._statistics):
@@ -168,6 +174,7 @@ class Database:
         self, table: str, where: str | None = None, *params: object
     ) -> AsyncIterator[Gate]:
         """Hold a table against writes, or the rows of it that satisfy `where`."""
+        self.note("hold" if where is None else "hold_rows", table=table)
         holder = await self._connect(self.name, autocommit=False)
         try:
             if where is None:
@@ -190,11 +197,13 @@ class Database:
         async with self.hold(table, where, *params) as gate:
             tasks = [asyncio.create_task(call) for call in calls]
             await gate.waiting(len(tasks), tasks)
+        self.note("race", count=len(tasks))
         return await asyncio.gather(*tasks)
 
     @asynccontextmanager
     async def failing_commit(self, table: str) -> AsyncIterator[None]:
         """Let every transaction that writes to `table` fail at COMMIT."""
+        self.note("failing_commit", table=table)
         await self.execute(
             "CREATE FUNCTION judge_refuses() RETURNS trigger LANGUAGE plpgsql AS"
             f" $$ BEGIN RAISE EXCEPTION '{GATE_SECRET}'; END $$"
@@ -212,6 +221,7 @@ class Database:
 
     async def cut(self) -> None:
         """Cut every connection of the app."""
+        self.note("cut")
         await self._statistic(
             "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
             " WHERE usename = %s AND datname = %s",
@@ -222,6 +232,7 @@ class Database:
     @asynccontextmanager
     async def down(self) -> AsyncIterator[None]:
         """Make the database unreachable for the app."""
+        self.note("down")
         switch = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
         name = sql.Identifier(self.name)
         self.cluster.admin.execute(switch.format(name, sql.SQL("false")))

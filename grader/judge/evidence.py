@@ -29,6 +29,9 @@ def describe(
         "got": _plain(evidence.got),
         "why": check.why.text[language],
         "read": check.why.read,
+        "notes": [
+            {**note.to_json(), "text": note.render(language)} for note in world.notes()
+        ],
         "exchanges": [e.to_json() for e in world.transcript.last(SHOWN_EXCHANGES)],
         "where": {
             "file": place.file,

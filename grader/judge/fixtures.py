@@ -48,6 +48,9 @@ class Fixtures:
         def start(database: Database | None = None, **settings: str) -> Server:
             server = self._world.server(database or self._world.fresh(), **settings)
             started.append(server)
+            if settings:
+                chosen = ", ".join(f"{k}={v}" for k, v in settings.items())
+                server.database.note("settings", settings=chosen)
             server.start()
             return server
 

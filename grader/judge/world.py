@@ -20,6 +20,7 @@ from grader.judge.server import Server, environment
 from grader.paths import SOLUTIONS
 from grader.services.keeping import scratch_folder
 from grader.services.postgres import Cluster
+from grader.texts import Text
 
 MIGRATE_SECONDS = 60.0
 JOB_SECONDS = 120.0
@@ -209,6 +210,7 @@ class World:
         self.servers = [server for server in self.servers if not server.closed]
         for server in self.servers:
             server.new_check()
+            server.database.notes.clear()
 
     def unwritten_before(self, stage: int) -> int | None:
         """The first stage before this one that answered 501 for what is unwritten."""
@@ -226,6 +228,10 @@ class World:
             if time.monotonic() >= deadline:
                 return None, None
             time.sleep(0.01)
+
+    def notes(self) -> list[Text]:
+        """What the judge did to the app besides asking, in this check."""
+        return [note for server in self.servers for note in server.database.notes]
 
     def log_tail(self, count: int) -> list[str]:
         """The last lines that the check's server printed, standard error last."""

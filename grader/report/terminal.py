@@ -167,6 +167,7 @@ class Screen:
             parts.append(self._line("where", place))
         if failure["exception"]:
             parts.append(self._line("exception", failure["exception"]))
+        parts += [self._line("note", note["text"]) for note in failure["notes"]]
         parts += self._exchanges(failure["exchanges"])
         if failure["log"] and (failure["exception"] or not failure["exchanges"]):
             parts.append(Styled(self.say("log"), "dim"))

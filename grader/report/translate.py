@@ -19,9 +19,9 @@ def translated(result: Result, language: str) -> None:
                 check.title = known.title[language]
                 if check.failure:
                     check.failure["why"] = known.why.text[language]
-                    check.failure["text"] = Text(
-                        check.failure["key"], check.failure["params"]
-                    ).render(language)
+                    for said in (check.failure, *check.failure["notes"]):
+                        text = Text(said["key"], said["params"])
+                        said["text"] = text.render(language)
 
 
 def readable(value: Any, language: str) -> Any:

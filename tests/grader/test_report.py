@@ -19,6 +19,7 @@ def failure(**fields: Any) -> dict[str, Any]:
         "got": 500,
         "why": "Because.",
         "read": "https://example.com/",
+        "notes": [{"key": "note.down", "params": {}, "text": "Unreachable."}],
         "exchanges": [
             {
                 "request": "curl -i http://127.0.0.1:8000/v1/posts",
@@ -61,6 +62,7 @@ def test_failure_is_told_in_full() -> None:
         "got: 500",
         "in your code: blog/services.py:42 create_post",
         "ValueError: no",
+        "how: Unreachable.",
         "$ curl -i http://127.0.0.1:8000/v1/posts",
         "why: Because.",
         "read: https://example.com/",
