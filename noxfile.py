@@ -23,6 +23,9 @@ except ModuleNotFoundError:
         ready.touch()
     sys.exit(subprocess.call([str(python), __file__, *sys.argv[1:]]))
 
+# As pip does: certificates that the machine trusts, a company's proxy among them.
+os.environ.setdefault("UV_SYSTEM_CERTS", "true")
+
 nox.options.sessions = ["grade"]
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_existing_virtualenvs = True
