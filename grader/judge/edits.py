@@ -32,6 +32,8 @@ class Variation:
     files: Path | None = None
     # Whether learners' own tests are judged on it.
     judges_tests: bool = False
+    # Whether it spares learners' own tests time that they are not about, hashing say.
+    speeds_tests: bool = False
     # Whether it is a bug that makes the number of SQL statements grow.
     grows: bool = False
 
@@ -45,6 +47,11 @@ class Variation:
         )
         if self.files is not None:
             shutil.copytree(self.files, package, dirs_exist_ok=True)
+        self.apply(package)
+        return folder
+
+    def apply(self, package: Path) -> None:
+        """Make the edits in a package; ValueError when a place is not there once."""
         for edit in self.edits:
             path = package / edit.file
             text = path.read_text("utf-8")
@@ -52,7 +59,6 @@ class Variation:
                 found = text.count(edit.find)
                 raise ValueError(f"{self.id}: {edit.file} has {found} × {edit.find!r}")
             path.write_text(text.replace(edit.find, edit.replace), "utf-8")
-        return folder
 
 
 def planted_bugs(problem: Problem) -> Sequence[Variation]:
@@ -84,5 +90,6 @@ def _variation(row: dict[str, Any], folder: Path) -> Variation:
         stage=row.get("stage"),
         files=files if files.is_dir() else None,
         judges_tests=row.get("judges_tests", False),
+        speeds_tests=row.get("speeds_tests", False),
         grows=row.get("grows", False),
     )

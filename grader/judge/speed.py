@@ -13,7 +13,7 @@ from grader.judge.failures import CheckFailed
 from grader.judge.server import Server
 from grader.judge.world import World
 
-ROUNDS = 60
+ROUNDS = 40
 FULL, HALF = 2.0, 4.0
 TRIES = 3
 # Makes the data behind one client; returns the path and headers of the timed request.

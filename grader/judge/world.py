@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ JOB_SECONDS = 120.0
 TRACEBACK_SECONDS = 0.5
 PASSWORD = "correct horse battery"
 ADMIN_EMAIL = "admin@example.com"
-PEOPLE = ("alice", "bob", "carol")
+PEOPLE = ("admin", "alice", "bob", "carol")
 
 
 @dataclass
@@ -64,8 +64,15 @@ class World:
     """One problem of one target, with all that its suite may use."""
 
     def __init__(
-        self, problem: Problem, target: Path, cluster: Cluster, launcher: Launcher
+        self,
+        problem: Problem,
+        target: Path,
+        cluster: Cluster,
+        launcher: Launcher,
+        who: Sequence[str] = PEOPLE,
     ) -> None:
+        """`who` is registered in the template database."""
+        self.who = who
         self.problem = problem
         self.target = target
         self.cluster = cluster
@@ -82,7 +89,7 @@ class World:
         """The reference in a world beside this one, made when first asked for."""
         if self._reference is None:
             self._reference = World(
-                self.problem, SOLUTIONS, self.cluster, self.launcher
+                self.problem, SOLUTIONS, self.cluster, self.launcher, who=["alice"]
             )
             asyncio.run(self._reference.prepare())
         return self._reference
@@ -93,10 +100,10 @@ class World:
         server = self.server(self.database(self.schema))
         try:
             server.start()
-            for name in ("admin", *PEOPLE):
-                await self._meet(server, name)
+            # Together, because a good hash is slow and there may be several cores.
+            await asyncio.gather(*(self._meet(server, who) for who in self.who))
         except CheckFailed as down:
-            for name in ("admin", *PEOPLE):
+            for name in self.who:
                 self.people.missing.setdefault(name, down)
         finally:
             await server.close()
@@ -256,7 +263,6 @@ class World:
 
     async def _meet(self, server: Server, name: str) -> None:
         """Register somebody and log in; remember why where that does not work."""
-        self.transcript.clear()
         email, user_id = f"{name}@example.com", ""
         async with server.client(name) as client:
             try:
@@ -265,7 +271,9 @@ class World:
                 self.people.tokens[name] = (user_id, await log_in(client, email))
             except CheckFailed as failure:
                 self.people.missing[name] = failure
-                self.people.exchanges[name] = list(self.transcript.exchanges)
+                self.people.exchanges[name] = [
+                    e for e in self.transcript.exchanges if e.who == name
+                ]
 
     async def close(self) -> None:
         if self._reference is not None:
