@@ -86,18 +86,20 @@ def prove(
 def all_claims(problem: Problem) -> list[Claim]:
     everything = tuple(stage.number for stage in problem.stages)
     starter = Variation("starter", {"en": "the starter", "zh": "起始代码"}, ())
+    # A variant has the reference's own tests: what they are worth is proven there.
+    of_the_app = tuple(s.number for s in problem.stages if not s.own_tests)
     return [
         Claim("reference", reference(), everything),
         Claim("starter", starter, everything),
-        *(Claim("variant", v, everything) for v in correct_variants(problem)),
-        *(Claim("bug", bug, stages_of(bug)) for bug in planted_bugs(problem)),
+        *(Claim("variant", v, of_the_app) for v in correct_variants(problem)),
+        *(Claim("bug", bug, stages_of(problem, bug)) for bug in planted_bugs(problem)),
     ]
 
 
-def stages_of(bug: Variation) -> tuple[int, ...]:
-    """The stages that see a bug: its own and those before, or its own tests alone."""
+def stages_of(problem: Problem, bug: Variation) -> tuple[int, ...]:
+    """The stages that see a bug: its own and those before, or its tests' alone."""
     assert bug.stage
-    if all(edit.file.startswith("tests/") for edit in bug.edits):
+    if problem.stage(bug.stage).own_tests:
         return (bug.stage,)
     return tuple(range(1, bug.stage + 1))
 

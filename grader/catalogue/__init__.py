@@ -43,6 +43,8 @@ class Stage:
     checks: tuple[Check, ...]
     # Names in the reference that the starter leaves to the learner: "file.py:name".
     blanks: tuple[str, ...]
+    # Whether it judges the tests that learners write, not their app.
+    own_tests: bool
 
     @property
     def points(self) -> int:
@@ -127,7 +129,13 @@ def _stage(slug: str, number: int, data: dict[str, Any], whys: dict[str, Why]) -
         )
         for check in data["checks"]
     )
-    return Stage(number, data["title"], checks, tuple(data.get("blanks", ())))
+    return Stage(
+        number,
+        data["title"],
+        checks,
+        tuple(data.get("blanks", ())),
+        data.get("own_tests", False),
+    )
 
 
 def _docstrings(slug: str, stage: int) -> dict[str, str]:

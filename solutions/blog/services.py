@@ -78,7 +78,7 @@ async def find_or_make_tags(
     rows = [{"name": name} for name in sorted(names)]
     await session.execute(upsert(Tag).values(rows).on_conflict_do_nothing())
     found = await session.execute(select(Tag.name, Tag.id).where(Tag.name.in_(names)))
-    return {name: tag_id for name, tag_id in found}
+    return {tag.name: tag.id for tag in found}
 
 
 async def set_tags(
