@@ -26,8 +26,9 @@ LIBRARIES = """
     pydantic_settings python_multipart sqlalchemy.orm sqlalchemy.ext.asyncio
     sqlalchemy.dialects.postgresql.psycopg psycopg alembic.command
     alembic.autogenerate alembic.runtime.environment uvicorn uvicorn.lifespan.on
-    uvicorn.loops.auto uvicorn.loops.uvloop pydantic.v1 pwdlib.hashers.argon2 uvicorn.protocols.http.auto uvicorn.protocols.websockets.auto
-    anyio._backends._asyncio jwt pwdlib argon2 structlog prometheus_client redis.asyncio
+    uvicorn.loops.auto uvicorn.loops.uvloop uvicorn.protocols.http.auto
+    uvicorn.protocols.websockets.auto anyio._backends._asyncio jwt pwdlib argon2
+    pwdlib.hashers.argon2 structlog prometheus_client redis.asyncio pydantic.v1
     grader.child.serve grader.child.migrate grader.child.run_pytest
     pytest anyio.pytest_plugin email.message concurrent.futures.thread
 """
