@@ -1,6 +1,8 @@
 """Stage 8: the tests that the learner wrote, judged by what they pass and refuse."""
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pytest
 
@@ -12,95 +14,91 @@ from grader.judge.world import World
 
 # Full marks for this share of the planted bugs.
 ENOUGH = 0.8
+Judged = Sequence[tuple[Variation, Outcome]]
+
+
+@dataclass
+class Trial:
+    """How the tests ended: on the reference, on correct variants, on planted bugs."""
+
+    twice: Sequence[Outcome] = ()
+    parallel: Sequence[Outcome] = ()
+    variants: Judged = ()
+    bugs: Judged = ()
+
+    def must_be_sound(self) -> None:
+        """Tests that fail on a correct app catch nothing."""
+        expect.true("own_tests_exist", self.twice, expected="tests/test_*.py")
+        for outcome in self.twice:
+            passes(outcome, "reference")
+
+
+def passes(outcome: Outcome, app: str) -> None:
+    expect.true("own_tests_pass", outcome.passed, got=outcome.evidence(), app=app)
 
 
 @pytest.fixture(scope="module")
-async def tests(world: World) -> OwnTests:
-    return OwnTests(world)
-
-
-@pytest.fixture(scope="module")
-async def twice(tests: OwnTests) -> Sequence[Outcome]:
-    """Two runs on one database, in two orders."""
-    return await tests.run(reference(), times=2) if tests.exist() else []
-
-
-def sound(twice: Sequence[Outcome]) -> None:
-    """Tests that fail on a correct app catch nothing."""
-    expect.true("own_tests_exist", twice, expected="tests/test_*.py")
-    for outcome in twice:
-        expect.true(
-            "own_tests_pass", outcome.passed, got=outcome.evidence(), app="reference"
-        )
-
-
-async def test_pass_twice_in_random_order(twice: Sequence[Outcome]) -> None:
-    """Your tests pass on the reference, twice on one database, in random order."""
-    sound(twice)
-
-
-async def test_pass_in_parallel(tests: OwnTests, twice: Sequence[Outcome]) -> None:
-    """Your tests pass when two processes share them (`-n 2`)."""
-    sound(twice)
-
-    (outcome,) = await tests.run(reference(), "-n2")
-
-    expect.true("own_tests_pass", outcome.passed, got=outcome.evidence(), app="-n 2")
-
-
-async def test_pass_on_other_correct_apps(
-    tests: OwnTests, twice: Sequence[Outcome], world: World
-) -> None:
-    """Your tests pass on correct apps that are built differently."""
-    sound(twice)
+async def trial(world: World) -> Trial:
+    tests = OwnTests(world)
+    if not tests.exist():
+        return Trial()
     variants = [v for v in correct_variants(world.problem) if v.judges_tests]
-
-    outcomes = await tests.run_all(variants)
-
-    for variant, outcome in zip(variants, outcomes, strict=True):
-        expect.true(
-            "own_tests_pass", outcome.passed, got=outcome.evidence(), app=variant.id
-        )
-
-
-@pytest.fixture(scope="module")
-async def hunted(
-    tests: OwnTests, twice: Sequence[Outcome], world: World
-) -> list[tuple[Variation, Outcome]]:
-    """Each planted bug with the run of the tests on it."""
-    if not twice or not all(outcome.passed for outcome in twice):
-        return []
     bugs = [bug for bug in planted_bugs(world.problem) if bug.judges_tests]
-    return list(zip(bugs, await tests.run_all(bugs, "-x"), strict=True))
+    twice, parallel, others, hunted = await asyncio.gather(
+        tests.run(reference(), times=2),
+        tests.run(reference(), "-n2"),
+        tests.run_all(variants),
+        tests.run_all(bugs, "-x"),
+    )
+    return Trial(
+        twice,
+        parallel,
+        list(zip(variants, others, strict=True)),
+        list(zip(bugs, hunted, strict=True)),
+    )
 
 
-async def test_catch_growing_sql(
-    twice: Sequence[Outcome], hunted: list[tuple[Variation, Outcome]]
-) -> None:
+async def test_pass_twice_in_random_order(trial: Trial) -> None:
+    """Your tests pass on the reference, twice on one database, in random order."""
+    trial.must_be_sound()
+
+
+async def test_pass_in_parallel(trial: Trial) -> None:
+    """Your tests pass when two processes share them (`-n 2`)."""
+    trial.must_be_sound()
+
+    for outcome in trial.parallel:
+        passes(outcome, "-n 2")
+
+
+async def test_pass_on_other_correct_apps(trial: Trial) -> None:
+    """Your tests pass on correct apps that are built differently."""
+    trial.must_be_sound()
+
+    for variant, outcome in trial.variants:
+        passes(outcome, variant.id)
+
+
+async def test_catch_growing_sql(trial: Trial) -> None:
     """A query budget in your tests catches a list that runs one query per post."""
-    sound(twice)
-    for bug, outcome in hunted:
+    trial.must_be_sound()
+
+    for bug, outcome in trial.bugs:
         if bug.grows:
-            expect.true(
-                "bug_caught", outcome.caught, got=outcome.evidence(), bug=bug.id
-            )
+            got = outcome.evidence()
+            expect.true("bug_caught", outcome.caught, got=got, bug=bug.id)
 
 
-async def test_catch_planted_bugs(
-    twice: Sequence[Outcome], hunted: list[tuple[Variation, Outcome]]
-) -> None:
+async def test_catch_planted_bugs(trial: Trial) -> None:
     """Your tests catch at least 80 % of the planted bugs; fewer earn their share."""
-    sound(twice)
-    missed = [bug.story for bug, outcome in hunted if not outcome.caught]
-    share = (len(hunted) - len(missed)) / len(hunted) / ENOUGH
+    trial.must_be_sound()
+    missed = [bug.story for bug, outcome in trial.bugs if not outcome.caught]
+    caught = len(trial.bugs) - len(missed)
+    share = caught / len(trial.bugs) / ENOUGH
     if share < 1:
         raise CheckFailed(
             "bugs_missed",
             expected=f"≥ {ENOUGH:.0%}",
-            got={
-                "caught": len(hunted) - len(missed),
-                "of": len(hunted),
-                "missed": missed,
-            },
+            got={"caught": caught, "of": len(trial.bugs), "missed": missed},
             earned=share,
         )
