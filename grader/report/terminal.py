@@ -169,7 +169,11 @@ class Screen:
             parts.append(self._line("exception", failure["exception"]))
         parts += [self._line("note", note["text"]) for note in failure["notes"]]
         parts += self._exchanges(failure["exchanges"])
-        if failure["log"] and (failure["exception"] or not failure["exchanges"]):
+        if (
+            failure["log"]
+            and not failure["where"]
+            and failure["key"] != "failure.status"
+        ):
             parts.append(Styled(self.say("log"), "dim"))
             parts += [Styled(f"  {clean(line)}", "dim") for line in failure["log"]]
         parts.append(self._line("why", failure["why"]))

@@ -1,38 +1,50 @@
-"""Logs: one JSON object per line on standard output."""
+"""Logs: one JSON object per line, from structlog and the standard library alike."""
 
-import json
 import logging
 import sys
-from contextvars import ContextVar
-from datetime import UTC, datetime
 
-# Set by the middleware, read by every line that the request logs.
-request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+import structlog
+from structlog.typing import Processor
 
-
-class JsonFormatter(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        line = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "event": record.getMessage(),
-            "request_id": request_id.get(),
-            **getattr(record, "fields", {}),
-        }
-        if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str)
+# What every line gets, wherever it comes from; merge_contextvars adds the request id.
+SHARED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso"),
+    structlog.processors.format_exc_info,
+]
 
 
 def configure_logging(level: str) -> None:
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(JsonFormatter())
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                *SHARED[:1],
+                structlog.stdlib.PositionalArgumentsFormatter(),
+                *SHARED[1:],
+            ],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # uvicorn's lines become JSON too; its access log, which would print tokens in
-    # query strings, is replaced by our own line per request.
+    # uvicorn's lines become JSON too, except its access log, which would print tokens
+    # in query strings.
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = name != "uvicorn.access"

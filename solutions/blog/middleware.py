@@ -1,18 +1,18 @@
 """Around every request: its id, its log line, its metrics, and an answer to bugs."""
 
-import logging
 import re
 import time
 import uuid
 
+import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 
 from blog.errors import problem
-from blog.logs import request_id
 from blog.metrics import Metrics
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 def accept_id(sent: str | None) -> str:
@@ -35,6 +35,13 @@ class RequestTrail:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        request_id = accept_id(Headers(scope=scope).get("x-request-id"))
+        with bound_contextvars(request_id=request_id):
+            return await self.follow(request_id, scope, receive, send)
+
+    async def follow(
+        self, request_id: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         started = time.perf_counter()
         status: int | None = None
 
@@ -42,10 +49,9 @@ class RequestTrail:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id.get() or ""
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
             await send(message)
 
-        token = request_id.set(accept_id(Headers(scope=scope).get("x-request-id")))
         try:
             await self.app(scope, receive, send_with_id)
         except Exception:
@@ -57,7 +63,6 @@ class RequestTrail:
             await problem(500, "internal_error")(scope, receive, send_with_id)
         finally:
             self.record(scope, status or 500, time.perf_counter() - started)
-            request_id.reset(token)
 
     def record(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"]
@@ -68,4 +73,4 @@ class RequestTrail:
             "status": status,
             "duration_ms": round(seconds * 1000, 2),
         }
-        log.info("http_request", extra={"fields": fields})
+        log.info("http_request", **fields)

@@ -1,19 +1,19 @@
 """Around every request: its id, its log line, its metrics, and an answer to bugs."""
 
-import logging
 import re
 import time
 import uuid
 
+import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 
 from blog.errors import problem
-from blog.logs import request_id
 from blog.metrics import Metrics
 from blog.unwritten import NotWritten
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 def accept_id(sent: str | None) -> str:

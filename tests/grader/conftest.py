@@ -1,6 +1,7 @@
 """One engine for all tests of the tool, and targets made of a few lines."""
 
 import os
+import signal
 import textwrap
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -52,6 +53,11 @@ async def database(engine: Engine) -> AsyncIterator[Database]:
     yield database
     await database.close()
     engine.cluster.drop(database.name)
+
+
+def hear_interrupts() -> None:
+    """Undo what a shell does to background jobs: they ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def leftovers() -> set[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.paths import ROOT
-from tests.grader.conftest import leftovers
+from tests.grader.conftest import hear_interrupts, leftovers
 
 LIMIT = 120
 
@@ -93,6 +93,7 @@ def test_interrupt_is_one_sentence_and_leaves_nothing(how: signal.Signals) -> No
         text=True,
         cwd=ROOT,
         start_new_session=True,
+        preexec_fn=hear_interrupts,
     )
     deadline = time.monotonic() + 60
     while leftovers() <= before and time.monotonic() < deadline:

@@ -14,7 +14,7 @@ from grader.paths import ROOT
 from grader.run import Engine
 from grader.services.postgres import Cluster, embedded, open_cluster
 from grader.services.valkey import answers, open_valkey
-from tests.grader.conftest import leftovers
+from tests.grader.conftest import hear_interrupts, leftovers
 
 HOLD = """
 import sys, time
@@ -72,6 +72,7 @@ def test_killed_grader_leaves_nothing_behind(how: signal.Signals) -> None:
         stderr=subprocess.DEVNULL,
         text=True,
         cwd=ROOT,
+        preexec_fn=hear_interrupts,
     )
     assert grader.stdout
     folder = Path(grader.stdout.readline().strip())

@@ -25,7 +25,7 @@ from blog.settings import Settings
 bearer = OAuth2PasswordBearer(tokenUrl="/v1/auth/token", auto_error=False)
 
 
-# All dependencies are async: a plain def would cost a hop to a thread each time.
+# Plain functions throughout: FastAPI runs them in threads, where they may wait.
 def get_settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
