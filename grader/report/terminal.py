@@ -157,9 +157,9 @@ class Screen:
 
     def _explain(self, failure: dict[str, Any]) -> list[RenderableType]:
         parts: list[RenderableType] = [Styled(clean(failure["text"]))]
-        for name in ("expected", "got"):
+        said = [text_of(failure[n], self.language) for n in ("expected", "got")]
+        for name, value in zip(("expected", "got"), focused(*said), strict=True):
             if failure[name] is not None:
-                value = shorten(readable(failure[name], self.language))
                 parts.append(self._line(name, value))
         if where := failure["where"]:
             place = f"{where['file']}:{where['line']}"
@@ -250,6 +250,20 @@ def clean(text: str) -> str:
     return CONTROL.sub("�", text)
 
 
-def shorten(value: Any, limit: int = 700) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= limit else f"{text[:limit]}…"
+def text_of(value: Any, language: str) -> str:
+    said = readable(value, language)
+    return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
+
+
+def focused(expected: str, got: str, limit: int = 700) -> tuple[str, str]:
+    """Long texts are cut, but never where they differ for the first time."""
+    pairs = enumerate(zip(expected, got, strict=False))
+    differ = next((i for i, (a, b) in pairs if a != b), min(len(expected), len(got)))
+    start = 0 if differ < limit // 2 else differ - limit // 4
+    return window(expected, start, limit), window(got, start, limit)
+
+
+def window(text: str, start: int, limit: int) -> str:
+    before = "…" if start else ""
+    after = "…" if len(text) > start + limit else ""
+    return f"{before}{text[start : start + limit]}{after}"

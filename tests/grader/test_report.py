@@ -72,6 +72,16 @@ def test_failure_is_told_in_full() -> None:
         assert part in text
 
 
+def test_long_values_are_cut_where_they_agree() -> None:
+    same = "a" * 3000
+
+    text = shown("en", [check("failed", expected=f"{same}X", got=f"{same}Y")])
+
+    assert "aX" in text
+    assert "aY" in text
+    assert same not in text.replace("\n", "").replace(" ", "")
+
+
 def test_output_of_an_app_is_no_markup_and_no_control() -> None:
     text = shown("en", [check("failed")])
 
