@@ -157,8 +157,10 @@ class Screen:
 
     def _explain(self, failure: dict[str, Any]) -> list[RenderableType]:
         parts: list[RenderableType] = [Styled(clean(failure["text"]))]
-        said = [text_of(failure[n], self.language) for n in ("expected", "got")]
-        for name, value in zip(("expected", "got"), focused(*said), strict=True):
+        expected = text_of(failure["expected"], self.language)
+        got = text_of(failure["got"], self.language)
+        values = zip(("expected", "got"), focused(expected, got), strict=True)
+        for name, value in values:
             if failure[name] is not None:
                 parts.append(self._line(name, value))
         if where := failure["where"]:
