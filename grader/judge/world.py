@@ -4,17 +4,18 @@ import asyncio
 import secrets
 import shutil
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.catalogue import Problem
-from grader.judge.client import Client, member
+from grader.judge.client import Client
 from grader.judge.database import Database
-from grader.judge.exchange import Exchange, Transcript
-from grader.judge.failures import AppDown, CheckFailed, NotThereYet
+from grader.judge.exchange import Transcript
+from grader.judge.failures import CheckFailed
 from grader.judge.launch import Launcher
+from grader.judge.people import ADMIN_EMAIL, PASSWORD, People
 from grader.judge.places import Place, last_exception, last_place
 from grader.judge.server import Server, environment
 from grader.paths import SOLUTIONS
@@ -26,9 +27,6 @@ MIGRATE_SECONDS = 60.0
 JOB_SECONDS = 120.0
 # A traceback is printed after the 500 has left.
 TRACEBACK_SECONDS = 0.5
-PASSWORD = "correct horse battery"
-ADMIN_EMAIL = "admin@example.com"
-PEOPLE = ("admin", "alice", "bob", "carol")
 
 
 @dataclass
@@ -51,15 +49,6 @@ class Ran:
         return last_place(self.err, self.target)
 
 
-@dataclass
-class People:
-    """Who is registered in the template: their id and token, or why they are not."""
-
-    tokens: dict[str, tuple[str, str]] = field(default_factory=dict)
-    missing: dict[str, CheckFailed] = field(default_factory=dict)
-    exchanges: dict[str, list[Exchange]] = field(default_factory=dict)
-
-
 class World:
     """One problem of one target, with all that its suite may use."""
 
@@ -69,10 +58,9 @@ class World:
         target: Path,
         cluster: Cluster,
         launcher: Launcher,
-        who: Sequence[str] = PEOPLE,
+        people: People | None = None,
     ) -> None:
-        """`who` is registered in the template database."""
-        self.who = who
+        """`people` are registered in the template database."""
         self.problem = problem
         self.target = target
         self.cluster = cluster
@@ -80,7 +68,7 @@ class World:
         self.transcript = Transcript()
         self.folder = scratch_folder(problem.slug)
         self.secret = secrets.token_urlsafe(36)
-        self.people = People()
+        self.people = people or People()
         self.servers: list[Server] = []
         self._count = 0
         self._reference: World | None = None
@@ -89,7 +77,7 @@ class World:
         """The reference in a world beside this one, made when first asked for."""
         if self._reference is None:
             self._reference = World(
-                self.problem, SOLUTIONS, self.cluster, self.launcher, who=["alice"]
+                self.problem, SOLUTIONS, self.cluster, self.launcher, People(["alice"])
             )
             asyncio.run(self._reference.prepare())
         return self._reference
@@ -100,11 +88,9 @@ class World:
         server = self.server(self.database(self.schema))
         try:
             server.start()
-            # Together, because a good hash is slow and there may be several cores.
-            await asyncio.gather(*(self._meet(server, who) for who in self.who))
+            await self.people.meet(server)
         except CheckFailed as down:
-            for name in self.who:
-                self.people.missing.setdefault(name, down)
+            self.people.missed(down)
         finally:
             await server.close()
         self.template = server.database.name
@@ -248,32 +234,9 @@ class World:
                 return [line[:400] for line in lines[-count:]]
         return []
 
-    # People
-
     def somebody(self, server: Server, name: str) -> Client:
         """A registered person; NotThereYet when registering or logging in failed."""
-        if failure := self.people.missing.get(name):
-            self.transcript.exchanges += self.people.exchanges.get(name, [])
-            if isinstance(failure, AppDown):
-                raise failure
-            stage = self.problem.accounts_stage
-            evidence = failure.evidence
-            raise NotThereYet(stage, expected=evidence.expected, got=evidence.got)
-        return server.client(name)
-
-    async def _meet(self, server: Server, name: str) -> None:
-        """Register somebody and log in; remember why where that does not work."""
-        email, user_id = f"{name}@example.com", ""
-        async with server.client(name) as client:
-            try:
-                if name != "admin":
-                    user_id = await register(client, email, name)
-                self.people.tokens[name] = (user_id, await log_in(client, email))
-            except CheckFailed as failure:
-                self.people.missing[name] = failure
-                self.people.exchanges[name] = [
-                    e for e in self.transcript.exchanges if e.who == name
-                ]
+        return self.people.client(server, name, self.problem.accounts_stage)
 
     async def close(self) -> None:
         if self._reference is not None:
@@ -281,23 +244,3 @@ class World:
         for server in self.servers:
             await server.close()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-async def register(client: Client, email: str, name: str) -> str:
-    """Register through the API; returns the id."""
-    reply = await client.post(
-        "/v1/auth/register", json={"email": email, "name": name, "password": PASSWORD}
-    )
-    if reply.status_code != 201:
-        raise CheckFailed("status", expected=201, got=reply.status_code)
-    return member(reply, "id")
-
-
-async def log_in(client: Client, email: str, password: str = PASSWORD) -> str:
-    """Log in through the API; returns the access token."""
-    reply = await client.post(
-        "/v1/auth/token", data={"username": email, "password": password}
-    )
-    if reply.status_code != 200:
-        raise CheckFailed("status", expected=200, got=reply.status_code)
-    return member(reply, "access_token")

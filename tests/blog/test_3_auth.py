@@ -11,9 +11,10 @@ from grader.judge.arrange import given
 from grader.judge.client import Client, body
 from grader.judge.database import Database
 from grader.judge.fixtures import Start
+from grader.judge.people import ADMIN_EMAIL, PASSWORD, log_in, register
 from grader.judge.server import Server
 from grader.judge.tokens import claims_of, forged, without_signature
-from grader.judge.world import ADMIN_EMAIL, PASSWORD, World, log_in, register
+from grader.judge.world import World
 from tests.blog.given import a_post, draft, published, unique
 
 

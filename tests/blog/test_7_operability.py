@@ -11,8 +11,9 @@ from grader.judge import expect
 from grader.judge.client import Client
 from grader.judge.database import GATE_SECRET
 from grader.judge.fixtures import Start
+from grader.judge.people import PASSWORD
 from grader.judge.server import Server
-from grader.judge.world import PASSWORD, World
+from grader.judge.world import World
 from tests.blog.given import draft, published, unique
 
 NOWHERE = "/v1/nothing/here"
