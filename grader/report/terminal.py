@@ -1,10 +1,8 @@
 """The report in a terminal: progress, stages, failures, and one next step."""
 
 import json
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -13,7 +11,7 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from grader.catalogue import Problem, load
-from grader.report.translate import readable
+from grader.report.failure import clean, explain, summarise
 from grader.results import CheckResult, ProblemResult, Result, StageResult, rounded
 from grader.texts import say
 
@@ -25,8 +23,6 @@ MARKS = {
     "error": ("!", "magenta"),
 }
 IN_FULL = 3
-# A learner's output may hold escape sequences; none reaches the terminal.
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Screen:
@@ -149,50 +145,9 @@ class Screen:
             )
         )
         if check.failure:
-            parts = self._explain(check.failure) if full else self._brief(check.failure)
+            shown = explain if full else summarise
+            parts = shown(check.failure, self.language)
             self.console.print(Padding(Group(*parts), (0, 0, 0, 4)))
-
-    def _brief(self, failure: dict[str, Any]) -> list[RenderableType]:
-        return [Styled(clean(failure["text"]), "dim")]
-
-    def _explain(self, failure: dict[str, Any]) -> list[RenderableType]:
-        parts: list[RenderableType] = [Styled(clean(failure["text"]))]
-        expected = text_of(failure["expected"], self.language)
-        got = text_of(failure["got"], self.language)
-        values = zip(("expected", "got"), focused(expected, got), strict=True)
-        for name, value in values:
-            if failure[name] is not None:
-                parts.append(self._line(name, value))
-        if where := failure["where"]:
-            place = f"{where['file']}:{where['line']}"
-            place += f" {where['function']}" if where["function"] else ""
-            parts.append(self._line("where", place))
-        if failure["exception"]:
-            parts.append(self._line("exception", failure["exception"]))
-        parts += [self._line("note", note["text"]) for note in failure["notes"]]
-        parts += self._exchanges(failure["exchanges"])
-        if (
-            failure["log"]
-            and not failure["where"]
-            and failure["key"] != "failure.status"
-        ):
-            parts.append(Styled(self.say("log"), "dim"))
-            parts += [Styled(f"  {clean(line)}", "dim") for line in failure["log"]]
-        parts.append(self._line("why", failure["why"]))
-        parts.append(self._line("read", failure["read"]))
-        return parts
-
-    def _exchanges(self, exchanges: list[dict[str, Any]]) -> list[RenderableType]:
-        parts: list[RenderableType] = []
-        for exchange in exchanges[-3:]:
-            parts.append(Styled(f"$ {clean(exchange['request'])[:600]}", "cyan"))
-            answer = exchange["error"] or f"{exchange['status']} {exchange['body']}"
-            parts.append(Styled(f"  {clean(str(answer))[:600]}", "dim"))
-        return parts
-
-    def _line(self, name: str, value: object) -> Styled:
-        label = self.say(name)
-        return Styled.assemble((f"{label}: ", "dim"), clean(str(value)))
 
     def _score(self, problem: ProblemResult) -> Styled:
         checks = sum(len(stage.checks) for stage in problem.stages)
@@ -246,26 +201,3 @@ def down(check: CheckResult) -> str:
     if str(failure.get("key")).startswith(("failure.down.", "failure.start_timeout")):
         return json.dumps([failure["text"], failure["got"]])
     return ""
-
-
-def clean(text: str) -> str:
-    return CONTROL.sub("�", text)
-
-
-def text_of(value: Any, language: str) -> str:
-    said = readable(value, language)
-    return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
-
-
-def focused(expected: str, got: str, limit: int = 700) -> tuple[str, str]:
-    """Long texts are cut, but never where they differ for the first time."""
-    pairs = enumerate(zip(expected, got, strict=False))
-    differ = next((i for i, (a, b) in pairs if a != b), min(len(expected), len(got)))
-    start = 0 if differ < limit // 2 else differ - limit // 4
-    return window(expected, start, limit), window(got, start, limit)
-
-
-def window(text: str, start: int, limit: int) -> str:
-    before = "…" if start else ""
-    after = "…" if len(text) > start + limit else ""
-    return f"{before}{text[start : start + limit]}{after}"

@@ -4,7 +4,7 @@ from typing import Any
 
 from grader.catalogue import load
 from grader.results import Result
-from grader.texts import Text
+from grader.texts import LANGUAGES, Text
 
 
 def translated(result: Result, language: str) -> None:
@@ -25,7 +25,13 @@ def translated(result: Result, language: str) -> None:
 
 
 def readable(value: Any, language: str) -> Any:
-    """A value of a failure; a text in it is said in `language`."""
-    if isinstance(value, dict) and set(value) == {"text"}:
+    """A value of a failure; the texts in it are said in `language`."""
+    if isinstance(value, list):
+        return [readable(item, language) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"text"}:
         return Text(value["text"]["key"], value["text"]["params"]).render(language)
-    return value
+    if set(value) == set(LANGUAGES):
+        return value[language]
+    return {name: readable(item, language) for name, item in value.items()}
