@@ -34,7 +34,9 @@ def encode_cursor(position: Position) -> str:
 
 def decode_cursor(cursor: str) -> Position:
     try:
-        return Position.model_validate_json(base64.urlsafe_b64decode(cursor))
+        # Strictly: Python's decoder skips characters that it does not know.
+        decoded = base64.b64decode(cursor, altchars=b"-_", validate=True)
+        return Position.model_validate_json(decoded)
     except ValueError as error:  # Pydantic's and base64's errors are ValueErrors.
         raise InvalidCursor from error
 
