@@ -66,7 +66,7 @@ class World:
         self.cluster = cluster
         self.launcher = launcher
         self.transcript = Transcript()
-        self.folder = scratch_folder(problem.slug)
+        self.folder = scratch_folder(problem.slug, cluster.folder)
         self.secret = secrets.token_urlsafe(36)
         self.people = people or People()
         self.servers: list[Server] = []

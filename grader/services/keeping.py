@@ -28,8 +28,9 @@ def scratch_base() -> Path:
     return Path(tempfile.gettempdir())
 
 
-def scratch_folder(prefix: str) -> Path:
-    return Path(tempfile.mkdtemp(prefix=f"workbook-{prefix}-", dir=scratch_base()))
+def scratch_folder(prefix: str, within: Path | None = None) -> Path:
+    base = within or scratch_base()
+    return Path(tempfile.mkdtemp(prefix=f"workbook-{prefix}-", dir=base))
 
 
 class Kept:

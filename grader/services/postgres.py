@@ -40,12 +40,14 @@ SETTINGS = {
 class Cluster:
     """A PostgreSQL server: a superuser for the judge, a plain role for learners."""
 
-    def __init__(self, admin: str) -> None:
+    def __init__(self, admin: str, folder: Path | None = None) -> None:
         """Connect as the administrator named by the libpq string `admin`.
 
+        `folder` is removed with the server, even when the grader is killed.
         Raises SetupError when the server cannot be reached or lacks a right.
         """
         self.admin_conninfo = admin
+        self.folder = folder
         # A server of one's own may be shared by several graders.
         self.mark = f"workbook_{secrets.token_hex(4)}"
         self.role = f"{self.mark}_learner"
@@ -115,7 +117,7 @@ def open_cluster() -> Iterator[Cluster]:
         return
     with embedded() as admin:
         # The server goes with its folder: nothing to clean up in it.
-        cluster = Cluster(admin)
+        cluster = Cluster(admin, Path(str(conninfo_to_dict(admin)["host"])))
         try:
             yield cluster
         finally:
