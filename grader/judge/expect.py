@@ -1,6 +1,6 @@
 """What suites state: each function fails the check with what was expected and got."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NoReturn
 
 import httpx
@@ -32,11 +32,6 @@ def status(reply: httpx.Response, *expected: int) -> None:
     """The status is one of `expected`."""
     if reply.status_code not in expected:
         fail("status", expected=_alternatives(expected), got=reply.status_code)
-
-
-def success(reply: httpx.Response) -> None:
-    if not reply.is_success:
-        fail("status", expected="2xx", got=reply.status_code)
 
 
 def statuses(replies: Iterable[httpx.Response], *expected: int) -> None:
@@ -116,13 +111,6 @@ def listed(got: Sequence[Any], expected: Sequence[Any], what: str) -> None:
 def at_most(key: str, got: float, limit: float, **params: object) -> None:
     if got > limit:
         fail(key, expected=f"≤ {limit:g}", got=got, **params)
-
-
-def each(
-    replies: Sequence[httpx.Response], states: Callable[[httpx.Response], None]
-) -> None:
-    for reply in replies:
-        states(reply)
 
 
 def _alternatives(codes: Sequence[int]) -> Any:
