@@ -117,8 +117,9 @@ def report(options: argparse.Namespace, language: str) -> int:
 
 def starter(options: argparse.Namespace, language: str) -> int:
     from grader.catalogue import SLUGS, load
-    from grader.starter import write
+    from grader.starter import write, write_given
 
+    write_given()
     for slug in options.problems or SLUGS:
         where = write(load(slug))
         print(say("ui.starter_written", language, where=where))

@@ -16,9 +16,8 @@ from rich.text import Text as Styled
 
 from grader.catalogue import Problem, load
 from grader.judge.edits import Variation, correct_variants, planted_bugs, reference
-from grader.paths import STARTER
 from grader.run import Engine
-from grader.starter import build, same
+from grader.starter import build, is_fresh
 
 WORKERS = 2
 
@@ -106,10 +105,7 @@ def stages_of(problem: Problem, bug: Variation) -> tuple[int, ...]:
 
 def starter_is_fresh(problem: Problem, console: Console) -> bool:
     """Whether `starter/` is what the generator makes of the reference."""
-    with tempfile.TemporaryDirectory() as scratch:
-        built = Path(scratch) / problem.slug
-        build(problem, built)
-        fresh = same(built, STARTER / problem.slug)
+    fresh = is_fresh(problem)
     if not fresh:
         console.print(
             f"starter/{problem.slug} is stale: run nox -s starter", style="red"
@@ -136,7 +132,7 @@ def judge(slug: str, claim: Claim) -> Verdict:
     with tempfile.TemporaryDirectory() as scratch:
         target = Path(scratch)
         if claim.kind == "starter":
-            build(problem, target / slug)
+            build(problem, target)
         else:
             claim.variation.build(problem, target)
         result = _engine.grade([problem], target, "en", claim.stages, without=without)

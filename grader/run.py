@@ -132,5 +132,6 @@ def run_suite(world: World, files: Sequence[Path], judge: Judge) -> None:
 def check_target(problem: Problem, target: Path) -> None:
     if not target.is_dir():
         raise SetupError("no_target", target=target)
-    if not (target / problem.slug).is_dir():
-        raise SetupError("no_package", target=target, slug=problem.slug)
+    for package in problem.packages:
+        if not (target / package).is_dir():
+            raise SetupError("no_package", target=target, slug=package)

@@ -4,20 +4,32 @@ The catalogue names what each stage blanks, as "file:name". A blanked definition
 its signature and docstring; its body is that of the stand-in of the same name, where
 there is one in `stand_ins/`, else it answers 501 with its stage. "file:-name" is taken
 out whole. Stand-in files that the reference does not have are added as they are.
+
+The package `given` is copied as it is. What the blog teaches and the others are given
+has one source: those files of `given` are the blog's, with its name in place of blog's.
 """
 
 import ast
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from grader.catalogue import Problem
+from grader.catalogue import GIVEN, Problem
 from grader.paths import ROOT, SOLUTIONS, STARTER
 
 STAND_INS = ROOT / "grader" / "stand_ins"
+FROM_BLOG = (
+    "database.py",
+    "logs.py",
+    "metrics.py",
+    "middleware.py",
+    "pagination.py",
+    "security.py",
+)
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -30,24 +42,51 @@ class Change:
     lines: list[str]
 
 
+def write_given() -> None:
+    """Write those files of the given code that are the blog's."""
+    for name in FROM_BLOG:
+        _write(SOLUTIONS / GIVEN / name, given_from_blog(name))
+
+
+def given_from_blog(name: str) -> str:
+    text = (SOLUTIONS / "blog" / name).read_text("utf-8")
+    return re.sub(r"\bblog\b", GIVEN, text)
+
+
 def write(problem: Problem, target: Path = STARTER) -> Path:
-    """Write `target`/SLUG anew; what was there and differs is kept in a backup."""
-    package = target / problem.slug
+    """Write a problem's packages anew; what was there and differs is kept in a backup.
+
+    Returns the problem's own package.
+    """
     with tempfile.TemporaryDirectory() as scratch:
-        fresh = Path(scratch) / problem.slug
-        build(problem, fresh)
-        if package.exists():
-            if same(package, fresh):
-                return package
-            stamp = f"{datetime.now():%Y%m%d-%H%M%S-%f}"
-            package.rename(target / f".{problem.slug}-backup-{stamp}")
-        shutil.copytree(fresh, package)
-    return package
+        build(problem, Path(scratch))
+        for name in problem.packages:
+            replace(target / name, Path(scratch) / name)
+    return target / problem.slug
 
 
-def build(problem: Problem, package: Path) -> None:
-    """Write the starter's files into the new folder `package`."""
+def replace(package: Path, fresh: Path) -> None:
+    if package.exists():
+        if same(package, fresh):
+            return
+        stamp = f"{datetime.now():%Y%m%d-%H%M%S-%f}"
+        package.rename(package.with_name(f".{package.name}-backup-{stamp}"))
+    shutil.copytree(fresh, package)
+
+
+def is_fresh(problem: Problem, target: Path = STARTER) -> bool:
+    """Whether the packages in `target` are what the generator writes."""
+    with tempfile.TemporaryDirectory() as scratch:
+        build(problem, Path(scratch))
+        return all(same(Path(scratch) / n, target / n) for n in problem.packages)
+
+
+def build(problem: Problem, target: Path) -> None:
+    """Write the starter's packages into the folder `target`."""
+    if problem.given:
+        _copy(SOLUTIONS / GIVEN, target / GIVEN)
     reference, stand_ins = SOLUTIONS / problem.slug, STAND_INS / problem.slug
+    package = target / problem.slug
     for source in files_of(reference):
         name = source.relative_to(reference)
         if any(name.match(pattern) for pattern in problem.left_out):
@@ -60,6 +99,11 @@ def build(problem: Problem, package: Path) -> None:
         name = source.relative_to(stand_ins)
         if not (package / name).exists():
             _write(package / name, source.read_text("utf-8"))
+
+
+def _copy(folder: Path, target: Path) -> None:
+    for source in files_of(folder):
+        _write(target / source.relative_to(folder), source.read_text("utf-8"))
 
 
 def _write(path: Path, text: str) -> None:
@@ -112,7 +156,9 @@ def blanked(problem: Problem, name: str, text: str) -> str:
     for change in sorted(changes, key=lambda c: c.first, reverse=True):
         lines[change.first - 1 : change.last] = change.lines
     if unwritten:
-        _add_import(lines, f"from {problem.slug}.unwritten import NotWritten")
+        home = GIVEN if problem.given else problem.slug
+        statement = f"from {home}.unwritten import NotWritten"
+        _add_import(lines, statement, problem.packages)
     return _tidy(lines)
 
 
@@ -191,17 +237,17 @@ def _source_lines(text: str, first: int, last: int) -> list[str]:
     return text.splitlines()[first - 1 : last]
 
 
-def _add_import(lines: list[str], statement: str) -> None:
-    """Put an import where isort would, among those of the package."""
-    package = statement.split()[1].split(".")[0]
+def _add_import(lines: list[str], statement: str, packages: Sequence[str]) -> None:
+    """Put an import where isort would, among those of the target's packages."""
+    module = statement.split()[1]
     tree = ast.parse("\n".join(lines))
     imports = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
     own = [
         n
         for n in imports
-        if isinstance(n, ast.ImportFrom) and (n.module or "").split(".")[0] == package
+        if isinstance(n, ast.ImportFrom) and (n.module or "").split(".")[0] in packages
     ]
-    before = [n for n in own if (n.module or "") < f"{package}.unwritten"]
+    before = [n for n in own if (n.module or "") < module]
     if before:
         lines.insert(_last(before[-1]), statement)
     elif own:

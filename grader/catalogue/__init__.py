@@ -14,6 +14,7 @@ from typing import Any
 from grader.errors import SetupError
 from grader.paths import SUITES
 
+GIVEN = "given"
 SLUGS = tuple(sorted(path.stem for path in Path(__file__).parent.glob("*.toml")))
 
 
@@ -61,6 +62,10 @@ class Problem:
     # The tables and columns that the statement fixes: "table.column".
     columns: frozenset[str]
     left_out: tuple[str, ...]
+    # Whether it builds on the package `given`, which then lies beside it.
+    given: bool
+    # Environment variables of its servers, besides those of every problem.
+    settings: dict[str, str]
     stages: tuple[Stage, ...]
 
     @property
@@ -73,6 +78,11 @@ class Problem:
                 return stage
         numbers = f"1–{len(self.stages)}"
         raise SetupError("unknown_stage", stage=number, slug=self.slug, stages=numbers)
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """What a target must hold for it."""
+        return (self.slug, GIVEN) if self.given else (self.slug,)
 
     def suite(self, stage: int) -> Path:
         """The file of the hidden suite that grades a stage."""
@@ -102,6 +112,8 @@ def load(slug: str) -> Problem:
         accounts_stage=data["accounts_stage"],
         columns=_columns(data["columns"]),
         left_out=tuple(data["starter"]["left_out"]),
+        given=data["starter"].get("given", False),
+        settings=data.get("settings", {}),
         stages=tuple(
             _stage(slug, number, stage, whys)
             for number, stage in enumerate(data["stage"], start=1)

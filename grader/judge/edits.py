@@ -13,7 +13,10 @@ from grader.paths import SOLUTIONS, SUITES
 
 @dataclass(frozen=True)
 class Edit:
-    """Replace the one place in `file` that reads `find`."""
+    """Replace the one place in `file` that reads `find`.
+
+    The file is named from the package's folder: `../given/security.py` is given code.
+    """
 
     file: str
     find: str
@@ -39,12 +42,13 @@ class Variation:
 
     def build(self, problem: Problem, folder: Path) -> Path:
         """Write the edited package into `folder`; returns the folder, a target."""
+        for name in problem.packages:
+            shutil.copytree(
+                SOLUTIONS / name,
+                folder / name,
+                ignore=shutil.ignore_patterns("__pycache__"),
+            )
         package = folder / problem.slug
-        shutil.copytree(
-            SOLUTIONS / problem.slug,
-            package,
-            ignore=shutil.ignore_patterns("__pycache__"),
-        )
         if self.files is not None:
             shutil.copytree(self.files, package, dirs_exist_ok=True)
         self.apply(package)

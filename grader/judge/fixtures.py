@@ -8,6 +8,7 @@ from grader.judge.client import Client
 from grader.judge.database import Database
 from grader.judge.failures import AppDown, CheckFailed
 from grader.judge.server import Server
+from grader.judge.trial import Trial, try_tests
 from grader.judge.world import World
 
 RESTARTS = 3
@@ -62,6 +63,11 @@ class Fixtures:
     def world(self) -> World:
         """The whole problem: for checks of migrations and of learners' tests."""
         return self._world
+
+    @pytest.fixture(scope="module")
+    async def trial(self, world: World) -> Trial:
+        """How the tests that the learner wrote ended, on everything."""
+        return await try_tests(world)
 
     @pytest.fixture
     def alice(self, server: Server) -> Client:

@@ -69,6 +69,8 @@ class World:
         self.folder = scratch_folder(problem.slug, cluster.folder)
         self.secret = secrets.token_urlsafe(36)
         self.people = people or People()
+        # What every server of this problem finds in its environment; a suite may add.
+        self.settings: dict[str, str] = dict(problem.settings)
         self.servers: list[Server] = []
         self._count = 0
         self._reference: World | None = None
@@ -79,6 +81,7 @@ class World:
             self._reference = World(
                 self.problem, SOLUTIONS, self.cluster, self.launcher, People(["alice"])
             )
+            self._reference.settings = self.settings
             asyncio.run(self._reference.prepare())
         return self._reference
 
@@ -167,6 +170,7 @@ class World:
         """
         defaults = {
             **self.base_settings(),
+            **self.settings,
             "DATABASE_URL": database.url,
             "ADMIN_EMAIL": ADMIN_EMAIL,
             "ADMIN_PASSWORD": PASSWORD,

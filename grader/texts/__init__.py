@@ -35,8 +35,11 @@ def say(key: str, language: str, **params: object) -> str:
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    path = Path(__file__).with_name(f"{language}.toml")
-    return dict(_flat(tomllib.loads(path.read_text("utf-8"))))
+    """All sentences of a language: the tool's, and those of each problem's suite."""
+    sentences: dict[str, str] = {}
+    for path in sorted(Path(__file__).parent.glob(f"*{language}.toml")):
+        sentences |= _flat(tomllib.loads(path.read_text("utf-8")))
+    return sentences
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

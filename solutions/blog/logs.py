@@ -44,7 +44,7 @@ def configure_logging(level: str) -> None:
     root.handlers = [handler]
     # Libraries speak up when something is wrong; the level is the app's own.
     root.setLevel(logging.WARNING)
-    logging.getLogger("blog").setLevel(level)
+    logging.getLogger(__package__).setLevel(level)
     # uvicorn's lines become JSON too, except its access log, which would print tokens
     # in query strings.
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
