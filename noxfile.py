@@ -71,7 +71,7 @@ def grade(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Check the workbook itself: the tool's tests, the proof, lint and types."""
-    prepare(session, "grade", "learn", "check")
+    prepare(session, "grade", "learn", "check", "docs")
     session.run("python", "-m", "pytest", *session.posargs)
     grader(session, "prove")
     run_lint(session)
@@ -93,6 +93,21 @@ def starter(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Check and build the site into site/; or show it: nox -s docs -- serve."""
+    prepare(session, "grade", "learn", "docs")
+    mkdocs = ("python", "-m", "mkdocs")
+    # Material's notice about MkDocs 2 is about no version that is used here.
+    env = {"NO_MKDOCS_2_WARNING": "1"}
+    if session.posargs[:1] == ["serve"]:
+        session.run(*mkdocs, "serve", *session.posargs[1:], env=env)
+        return
+    session.run("python", "-m", "pytest", "tests/site", "docs/examples")
+    # Never with -q: it hides broken links, and then ends well.
+    session.run(*mkdocs, "build", "--strict", *session.posargs, env=env)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and formatting with ruff."""
     prepare(session, "grade", "learn", "check")
@@ -102,11 +117,11 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types with mypy --strict."""
-    prepare(session, "grade", "learn", "check")
+    prepare(session, "grade", "learn", "check", "docs")
     run_types(session)
 
 
-CHECKED = ("grader", "solutions", "tests", "noxfile.py")
+CHECKED = ("docs", "grader", "solutions", "tests", "noxfile.py")
 
 
 def run_lint(session: nox.Session) -> None:
@@ -115,7 +130,8 @@ def run_lint(session: nox.Session) -> None:
 
 
 def run_types(session: nox.Session) -> None:
-    session.run("mypy", "grader", "tests", env={"MYPYPATH": "solutions"})
+    session.run("mypy", "grader", "tests", env={"MYPYPATH": "solutions:docs/hooks"})
+    session.run("mypy", "docs/hooks", "docs/examples")
     for solution in sorted((ROOT / "solutions").iterdir()):
         session.run("mypy", "-p", solution.name, env={"MYPYPATH": "solutions"})
 

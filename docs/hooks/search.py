@@ -1,0 +1,75 @@
+"""One search index for each language, cut into words as that language is."""
+
+import json
+import logging
+import re
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import event_priority
+from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
+from repository import language, translator
+
+log = logging.getLogger("mkdocs.hooks.search")
+
+PUNCTUATION = r"\s\-,:!=\[\]()\"/`.;<>|"
+# Chinese words come separated by U+200B, put there by jieba.
+CHINESE = r"\u200b\u3000、。，．？！；：（）「」《》“”"
+SEPARATORS = {"en": f"[{PUNCTUATION}]+", "zh": f"[{PUNCTUATION}{CHINESE}]+"}
+FIELDS = {"title": {"boost": 1e3}, "text": {"boost": 1.0}, "tags": {"boost": 1e6}}
+# Material never looks a whole Chinese query up: its loop stops one too early.
+SEGMENTS = re.compile(r"(for\(let o=s\+1;o)<(t\.length;o\+\+\)t\.slice\(s,o\)in e)")
+
+
+@event_priority(-150)
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Let Chinese pages look below `zh/`, after all who write pages anew."""
+    if language(config) == "zh":
+        base = get_relative_url("zh/", page.url).rstrip("/") or "."
+        output = re.sub(r'("base": )"[^"]*"', rf'\1"{base}"', output, count=1)
+    # Material fetches a site map beside every exact rel="alternate"; needless here.
+    return re.sub(r"<link[^>]*hreflang[^>]*>", no_site_map, output)
+
+
+def no_site_map(link: re.Match[str]) -> str:
+    return link[0].replace('rel="alternate"', 'rel="alternate "')
+
+
+@event_priority(-200)
+def on_post_build(config: MkDocsConfig) -> None:
+    if translator(config).building:
+        return  # The inner build of the second language.
+    site = Path(config.site_dir)
+    index = json.loads((site / "search/search_index.json").read_text("utf-8"))
+    for code, prefix in (("en", ""), ("zh", "zh/")):
+        entries = [e for e in index["docs"] if in_chinese(e) == (code == "zh")]
+        write(site / prefix / "search/search_index.json", code, entries, prefix)
+    mend_workers(site)
+
+
+def in_chinese(entry: dict[str, str]) -> bool:
+    return entry["location"].startswith("zh/")
+
+
+def write(path: Path, code: str, entries: list[Any], prefix: str) -> None:
+    docs = [{**e, "location": e["location"].removeprefix(prefix)} for e in entries]
+    # No stemmer: it breaks the search for the beginning of a word.
+    settings = {
+        "lang": [code],
+        "separator": SEPARATORS[code],
+        "pipeline": ["stopWordFilter"],
+        "fields": FIELDS,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = {"config": settings, "docs": docs}
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+
+
+def mend_workers(site: Path) -> None:
+    for worker in site.glob("assets/javascripts/workers/search.*.min.js"):
+        text, count = SEGMENTS.subn(r"\1<=\2", worker.read_text("utf-8"))
+        if count != 1:
+            log.warning("%s changed: see how it cuts Chinese queries", worker.name)
+        worker.write_text(text, encoding="utf-8")
