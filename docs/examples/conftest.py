@@ -1,10 +1,21 @@
-"""What an example may ask for: a PostgreSQL database of its own, and asyncio."""
+"""What an example may ask for: a PostgreSQL database of its own, and a gate."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import TypeVar
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from grader.services.postgres import Cluster, open_cluster
+
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +35,38 @@ def database_url(cluster: Cluster) -> Iterator[str]:
     name = cluster.create()
     yield cluster.url(name)
     cluster.drop(name)
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine(database_url, pool_size=10)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+@pytest.fixture
+def gate(engine: AsyncEngine) -> Callable[..., Awaitable[list[object]]]:
+    # --8<-- [start:gate]
+    async def through_gate(lock: str, *calls: Awaitable[T]) -> list[T]:
+        """Hold a lock until all calls wait for it, then let them go together."""
+        waiting = text(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        # Autocommit, or the watcher would see one and the same moment for ever.
+        watching = engine.execution_options(isolation_level="AUTOCOMMIT")
+        async with watching.connect() as watcher, engine.begin() as holder:
+            await holder.execute(text(lock))
+            tasks = [asyncio.ensure_future(call) for call in calls]
+            async with asyncio.timeout(30):
+                while await watcher.scalar(waiting) != len(tasks):
+                    pass  # Each question takes a round trip: the tasks go on.
+        return await asyncio.gather(*tasks)
+
+    # --8<-- [end:gate]
+    return through_gate
