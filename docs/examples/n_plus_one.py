@@ -1,9 +1,12 @@
-"""Two ways to load posts with their authors, and what they cost in queries."""
+"""Loading posts with their authors and tags, and what each way costs in queries."""
 
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, ForeignKey, create_engine, event, select
+from sqlalchemy import Column, Engine, ForeignKey, Select, Table, create_engine, select
+from sqlalchemy import event as events
+from sqlalchemy.exc import StatementError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -24,11 +27,26 @@ class Author(Base):
     name: Mapped[str]
 
 
+post_tags = Table(
+    "post_tags",
+    Base.metadata,
+    Column("post_id", ForeignKey("posts.id"), primary_key=True),
+    Column("tag_id", ForeignKey("tags.id"), primary_key=True),
+)
+
+
+class Tag(Base):
+    __tablename__ = "tags"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
 class Post(Base):
     __tablename__ = "posts"
     id: Mapped[int] = mapped_column(primary_key=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"))
     author: Mapped[Author] = relationship()
+    tags: Mapped[list[Tag]] = relationship(secondary=post_tags)
 
 
 # --8<-- [start:lazy]
@@ -49,8 +67,20 @@ def names_at_once(session: Session) -> list[str]:
 # --8<-- [end:eager]
 
 
+# --8<-- [start:pages]
+def page_by_join(names: list[str]) -> Select[Post]:
+    return select(Post).join(Post.tags).where(Tag.name.in_(names)).limit(6)
+
+
+def page_by_exists(names: list[str]) -> Select[Post]:
+    return select(Post).where(Post.tags.any(Tag.name.in_(names))).limit(6)
+
+
+# --8<-- [end:pages]
+
+
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def sync_engine(database_url: str) -> Iterator[Engine]:
     engine = create_engine(database_url)
     Base.metadata.create_all(engine)
     yield engine
@@ -58,39 +88,76 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def statements(engine: Engine) -> Iterator[list[str]]:
+def statements(sync_engine: Engine) -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(conn: object, cursor: object, statement: str, *_: object) -> None:
         seen.append(statement)
 
-    event.listen(engine, "before_cursor_execute", note)
+    events.listen(sync_engine, "before_cursor_execute", note)
     yield seen
-    event.remove(engine, "before_cursor_execute", note)
+    events.remove(sync_engine, "before_cursor_execute", note)
 
 
 def write_posts(engine: Engine, count: int) -> None:
     with Session(engine) as session, session.begin():
+        tags = [Tag(name=name) for name in "abc"]
         for number in range(count):
-            session.add(Post(author=Author(name=f"author {number}")))
+            author = Author(name=f"author {number}")
+            session.add(Post(author=author, tags=tags))
 
 
 def test_lazy_loading_asks_once_more_for_each_author(
-    engine: Engine, statements: list[str]
+    sync_engine: Engine, statements: list[str]
 ) -> None:
-    write_posts(engine, 12)
+    write_posts(sync_engine, 12)
     statements.clear()
-    with Session(engine) as session:
+    with Session(sync_engine) as session:
         names_one_by_one(session)
 
     assert len(statements) == 1 + 12
 
 
-def test_selectinload_needs_two_queries(engine: Engine, statements: list[str]) -> None:
-    write_posts(engine, 12)
-    statements.clear()
-    with Session(engine) as session:
-        names = names_at_once(session)
+# --8<-- [start:async]
+async def test_an_async_session_loads_nothing_by_the_way(
+    sync_engine: Engine, engine: AsyncEngine
+) -> None:
+    write_posts(sync_engine, 1)
+    async with AsyncSession(engine) as session:
+        post = (await session.scalars(select(Post))).one()
+        with pytest.raises(StatementError, match="greenlet_spawn"):
+            _ = post.author.name
 
-    assert len(names) == 12
-    assert len(statements) == 2
+
+# --8<-- [end:async]
+
+
+# --8<-- [start:budget]
+def test_the_number_of_queries_does_not_grow(
+    sync_engine: Engine, statements: list[str]
+) -> None:
+    costs = []
+    for size in (5, 45):  # In the end there are 50 posts.
+        write_posts(sync_engine, size)
+        statements.clear()
+        with Session(sync_engine) as session:
+            names_at_once(session)
+        costs.append(len(statements))
+
+    assert costs[0] == costs[1]
+
+
+# --8<-- [end:budget]
+
+
+@pytest.mark.parametrize(("page", "posts"), [(page_by_join, 2), (page_by_exists, 6)])
+def test_a_limit_counts_the_rows_of_a_join(
+    sync_engine: Engine, page: object, posts: int
+) -> None:
+    write_posts(sync_engine, 6)
+    with Session(sync_engine) as session:
+        assert callable(page)
+        found = session.scalars(page(["a", "b", "c"]).order_by(Post.id)).all()
+
+    assert len(found) == 6
+    assert len({post.id for post in found}) == posts
