@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeVar
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -70,3 +73,22 @@ def gate(engine: AsyncEngine) -> Callable[..., Awaitable[list[object]]]:
 
     # --8<-- [end:gate]
     return through_gate
+
+
+@pytest.fixture
+def serve() -> Callable[[FastAPI], AbstractAsyncContextManager[str]]:
+    """Run an app on a real server; gives its host and port."""
+
+    @asynccontextmanager
+    async def run(app: FastAPI) -> AsyncIterator[str]:
+        server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical"))
+        task = asyncio.create_task(server.serve())
+        async with asyncio.timeout(30):
+            while not (server.started or task.done()):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"127.0.0.1:{port}"
+        server.should_exit = True
+        await task
+
+    return run

@@ -1,0 +1,110 @@
+"""A header for every answer: middleware that misses the 500, and one that does not."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+
+import pytest
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.testclient import TestClient
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+user: ContextVar[str] = ContextVar("user", default="unknown")
+logged: list[str] = []
+
+
+# --8<-- [start:naive]
+async def add_id(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    response = await call_next(request)  # Raises when the endpoint does.
+    response.headers["X-Request-ID"] = uuid.uuid4().hex
+    logged.append(user.get())
+    return response
+
+
+# --8<-- [end:naive]
+
+
+# --8<-- [start:mend]
+class RequestId:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id, started = uuid.uuid4().hex, False
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        except Exception:
+            if started:
+                raise
+            answer = JSONResponse({"code": "internal_error"}, 500)
+            await answer(scope, receive, send_with_id)
+        logged.append(user.get())
+
+
+# --8<-- [end:mend]
+
+
+def make_app() -> FastAPI:
+    app = FastAPI()
+
+    @app.get("/fine")
+    async def be_fine() -> None:
+        user.set("ada")
+
+    @app.get("/broken")
+    async def break_down() -> None:
+        raise RuntimeError("A bug.")
+
+    return app
+
+
+@pytest.fixture
+def naive() -> TestClient:
+    app = make_app()
+    app.middleware("http")(add_id)
+    return TestClient(app, raise_server_exceptions=False)
+
+
+@pytest.fixture
+def mended() -> TestClient:
+    app = make_app()
+    app.add_middleware(RequestId)
+    return TestClient(app, raise_server_exceptions=False)
+
+
+# --8<-- [start:test]
+def test_the_answer_that_needs_an_id_most_has_none(naive: TestClient) -> None:
+    assert "X-Request-ID" in naive.get("/fine").headers
+    assert "X-Request-ID" not in naive.get("/broken").headers
+
+
+def test_asgi_middleware_sees_every_answer(mended: TestClient) -> None:
+    for path in ("/fine", "/broken", "/nowhere"):
+        assert "X-Request-ID" in mended.get(path).headers
+
+
+# --8<-- [end:test]
+
+
+def test_only_asgi_middleware_sees_what_the_endpoint_set(
+    naive: TestClient, mended: TestClient
+) -> None:
+    logged.clear()
+    naive.get("/fine")
+    mended.get("/fine")
+    assert logged == ["unknown", "ada"]
