@@ -70,17 +70,17 @@ def grade(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Check the workbook itself: the tool's tests, the proof, lint and types."""
+    """Check the workbook itself: its tests, the proof in short, lint and types."""
     prepare(session, "grade", "learn", "check", "docs")
     session.run("python", "-m", "pytest", *session.posargs)
-    grader(session, "prove")
+    grader(session, "prove", "--quick")
     run_lint(session)
     run_types(session)
 
 
 @nox.session
 def prove(session: nox.Session) -> None:
-    """Prove the verdicts: planted bugs are refused, correct variants pass."""
+    """Prove the verdicts in full: planted bugs are refused, correct variants pass."""
     prepare(session, "grade", "learn")
     grader(session, "prove", *session.posargs)
 

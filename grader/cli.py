@@ -63,7 +63,12 @@ def parser() -> argparse.ArgumentParser:
     proving.set_defaults(command=prove)
     proving.add_argument("problems", nargs="*", metavar="PROBLEM")
     proving.add_argument("--only", nargs="+", default=[], metavar="ID")
-    proving.add_argument("--json", type=Path, metavar="FILE")
+    proving.add_argument(
+        "--quick", action="store_true", help="each bug on one check, and no variants"
+    )
+    proving.add_argument(
+        "--record", action="store_true", help="keep the matrix in tests/PROBLEM/"
+    )
 
     for command in (grading, reporting, generating, proving):
         command.add_argument("--lang", choices=LANGUAGES)
@@ -131,4 +136,6 @@ def prove(options: argparse.Namespace, language: str) -> int:
     from grader.proof import prove as proved
 
     problems = [load(slug) for slug in options.problems or SLUGS]
-    return proved(problems, options.only, options.json, language)
+    return proved(
+        problems, language, options.only, quick=options.quick, record=options.record
+    )

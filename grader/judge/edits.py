@@ -2,7 +2,7 @@
 
 import shutil
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,41 @@ class Variation:
                 found = text.count(edit.find)
                 raise ValueError(f"{self.id}: {edit.file} has {found} × {edit.find!r}")
             path.write_text(text.replace(edit.find, edit.replace), "utf-8")
+
+
+def merged(
+    problem: Problem, variations: Sequence[Variation]
+) -> tuple[list[Variation], list[Variation]]:
+    """As many of them as fit into one app, from the first on; and the others."""
+    texts: dict[str, str] = {}
+    together: list[Variation] = []
+    rest: list[Variation] = []
+    for variation in variations:
+        changed = _texts_with(problem, variation, texts)
+        if changed is None or (together and variation.files):
+            rest.append(variation)
+            continue
+        texts |= changed
+        together.append(variation)
+        if variation.files:
+            return together, [v for v in variations if v not in together]
+    return together, rest
+
+
+def _texts_with(
+    problem: Problem, variation: Variation, texts: Mapping[str, str]
+) -> dict[str, str] | None:
+    """The files that it edits, after its edits; None when one finds no place."""
+    if variation.files:
+        return {}
+    changed: dict[str, str] = {}
+    for edit in variation.edits:
+        path = SOLUTIONS / problem.slug / edit.file
+        text = changed.get(edit.file) or texts.get(edit.file) or path.read_text("utf-8")
+        if text.count(edit.find) != 1:
+            return None
+        changed[edit.file] = text.replace(edit.find, edit.replace)
+    return changed
 
 
 def planted_bugs(problem: Problem) -> Sequence[Variation]:

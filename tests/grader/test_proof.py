@@ -1,0 +1,60 @@
+"""The proof is complete: every bug and variant has a row in the recorded matrix."""
+
+import json
+
+import pytest
+
+from grader.catalogue import SLUGS, Problem, load
+from grader.judge.edits import correct_variants, merged, planted_bugs
+from grader.proof.claims import all_claims, quick_claims
+from grader.proof.record import record_of, refusals
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_record_is_of_this_suite(slug: str) -> None:
+    problem = load(slug)
+    rows = json.loads(record_of(problem).read_text("utf-8"))
+    bugs = {bug.id: bug.stage for bug in planted_bugs(problem)}
+    variants = {variant.id for variant in correct_variants(problem)}
+
+    recorded = {row["id"]: row["stage"] for row in rows if row["kind"] == "bug"}
+    assert recorded == bugs
+    assert {row["id"] for row in rows if row["kind"] == "variant"} == variants
+    assert [row["id"] for row in rows if not row["holds"]] == []
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_recorded_checks_exist(slug: str) -> None:
+    problem = load(slug)
+    checks = {check.id for stage in problem.stages for check in stage.checks}
+
+    for bug, refusing in refusals(problem).items():
+        assert refusing, bug
+        assert set(refusing) <= checks, bug
+
+
+def test_groups_hold_every_bug_that_has_a_stage_before(blog: Problem) -> None:
+    grouped = [c.members for c in all_claims(blog) if c.kind == "group"]
+    expected = {
+        bug.id
+        for bug in planted_bugs(blog)
+        if bug.stage != 1 and not blog.stage(bug.stage or 0).own_tests
+    }
+
+    assert set().union(*grouped) == expected
+    assert sum(map(len, grouped)) == len(expected), "a bug in two groups"
+
+
+def test_bugs_that_want_one_place_are_parted(blog: Problem) -> None:
+    first, *_ = planted_bugs(blog)
+
+    together, rest = merged(blog, [first, first])
+
+    assert (together, rest) == ([first], [first])
+
+
+def test_short_proof_tries_each_bug_on_one_check(blog: Problem) -> None:
+    bugs = [claim for claim in quick_claims(blog) if claim.kind == "bug"]
+
+    assert len(bugs) == len(planted_bugs(blog))
+    assert all(len(claim.checks) == 1 for claim in bugs)
