@@ -74,6 +74,9 @@ class Result:
     language: str
     environment: dict[str, str]
     problems: list[ProblemResult] = field(default_factory=list)
+    # RFC 3339, and what the doctor found; results of older graders have neither.
+    graded_at: str = ""
+    findings: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def score(self) -> float:
@@ -92,7 +95,9 @@ class Result:
             "schema": SCHEMA,
             "target": self.target,
             "language": self.language,
+            "graded_at": self.graded_at,
             "environment": self.environment,
+            "findings": self.findings,
             "score": rounded(self.score),
             "max_score": self.max_score,
             "problems": [_problem(problem) for problem in self.problems],
@@ -117,7 +122,14 @@ class Result:
             )
             for problem in data["problems"]
         ]
-        return cls(data["target"], data["language"], data["environment"], problems)
+        return cls(
+            data["target"],
+            data["language"],
+            data["environment"],
+            problems,
+            data.get("graded_at", ""),
+            data.get("findings", []),
+        )
 
 
 def _problem(problem: ProblemResult) -> dict[str, Any]:
@@ -146,13 +158,18 @@ def rounded(score: float) -> float | int:
 
 
 def write_json(result: Result, path: Path) -> None:
-    """Write the whole file or none of it."""
     text = json.dumps(result.to_json(), ensure_ascii=False, indent=1) + "\n"
+    write_whole(path, text)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write the whole file or none of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".result-")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        # Half a surrogate pair of an app's becomes an escape, as JSON knows it.
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
         os.chmod(name, 0o644)
         os.replace(name, path)
     except BaseException:

@@ -4,6 +4,7 @@ import asyncio
 import platform
 from collections.abc import Collection, Sequence
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
@@ -63,6 +64,7 @@ class Engine:
         The checks whose ids are in `without` are left out.
         """
         result = Result(str(target), language, self.environment())
+        result.graded_at = datetime.now(UTC).isoformat(timespec="seconds")
         for problem in problems:
             check_target(problem, target)
         for problem in problems:

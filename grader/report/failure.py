@@ -1,11 +1,11 @@
-"""One failure as a terminal shows it: what was sent, expected, got, and why."""
+"""One failure as every report shows it: labelled parts, cut only where values agree."""
 
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-
-from rich.console import RenderableType
-from rich.text import Text as Styled
 
 from grader.report.translate import readable
 from grader.texts import say
@@ -13,70 +13,103 @@ from grader.texts import say
 Failure = dict[str, Any]
 SHOWN_EXCHANGES = 3
 SHOWN_CHARACTERS = 700
-# A learner's output may hold escape sequences; none reaches the terminal.
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+SHOWN_LINE = 600
+SHOWN_EXCEPTION = 200
+# A learner's output may hold escape sequences, halves of characters, and marks that
+# turn the direction of text; none reaches a terminal or a page.
+CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    "\ud800-\udfff\ufffe\uffff]"
+)
 
 
-def summarise(failure: Failure, language: str) -> list[RenderableType]:
-    """What was compared, in one line."""
-    return [Styled(clean(failure["text"]), "dim")]
+@dataclass(frozen=True)
+class Part:
+    """A line or more of an explanation; `kind` is how it is shown.
+
+    Kinds: "text" what was compared, "field" with a label, "place" the learner's line,
+    "link" where to read, "request" and "answer", "log" the app's output.
+    """
+
+    kind: str
+    text: str
+    label: str = ""
+
+    def __str__(self) -> str:
+        if self.kind == "request":
+            return f"$ {self.text}"
+        if self.kind in ("answer", "log"):
+            return f"  {self.text}"
+        return f"{self.lead}{self.text}"
+
+    @property
+    def lead(self) -> str:
+        """The label with its colon, which in Chinese is a wide one."""
+        if not self.label:
+            return ""
+        return self.label + (": " if self.label.isascii() else "：")
 
 
-def explain(failure: Failure, language: str) -> list[RenderableType]:
-    """Everything that helps to mend it."""
+def explained(failure: Failure, language: str, target: str) -> list[Part]:
+    """Everything that helps to mend it. `target` is the folder that was graded."""
     return [
-        Styled(clean(failure["text"])),
+        Part("text", clean(failure["text"])),
         *compared(failure, language),
-        *raised(failure, language),
-        *(line("note", note["text"], language) for note in failure["notes"]),
+        *raised(failure, language, target),
+        *(field("note", note["text"], language) for note in failure["notes"]),
         *exchanged(failure["exchanges"]),
         *logged(failure, language),
-        line("why", failure["why"], language),
-        line("read", failure["read"], language),
+        field("why", failure["why"], language),
+        Part("link", clean(failure["read"]), say("ui.read", language)),
     ]
 
 
-def compared(failure: Failure, language: str) -> list[RenderableType]:
+def compared(failure: Failure, language: str) -> Iterator[Part]:
     names = ("expected", "got")
     texts = focused(*(text_of(failure[name], language) for name in names))
-    return [
-        line(name, text, language)
-        for name, text in zip(names, texts, strict=True)
-        if failure[name] is not None
-    ]
+    for name, text in zip(names, texts, strict=True):
+        if failure[name] is not None:
+            yield field(name, text, language)
 
 
-def raised(failure: Failure, language: str) -> list[RenderableType]:
-    parts: list[RenderableType] = []
+def raised(failure: Failure, language: str, target: str) -> Iterator[Part]:
+    exception = clean(failure["exception"] or "")
     if where := failure["where"]:
-        place = f"{where['file']}:{where['line']} {where['function'] or ''}"
-        parts.append(line("where", place.strip(), language))
-    if failure["exception"]:
-        parts.append(line("exception", failure["exception"], language))
-    return parts
+        # `file:line: message`, as compilers write it: editors jump there.
+        said = exception[:SHOWN_EXCEPTION].replace("\n", " ")
+        place = f"{source(failure, target)}:{int(where['line'])}"
+        function = clean(f" ({where['function']})" if where["function"] else "")
+        yield Part("place", f"{place}: {said}{function}", say("ui.where", language))
+    if exception and not (where and len(exception) <= SHOWN_EXCEPTION):
+        yield field("exception", exception, language)
 
 
-def exchanged(exchanges: list[dict[str, Any]]) -> list[RenderableType]:
-    parts: list[RenderableType] = []
+def source(failure: Failure, target: str) -> str:
+    """The learner's file, from where the reader stands if it lies below."""
+    path = Path(target) / str(failure["where"]["file"])
+    here = Path.cwd()
+    if path.is_absolute() and path.is_relative_to(here):
+        path = path.relative_to(here)
+    return clean(path.as_posix())
+
+
+def exchanged(exchanges: list[dict[str, Any]]) -> Iterator[Part]:
     for exchange in exchanges[-SHOWN_EXCHANGES:]:
-        parts.append(Styled(f"$ {clean(exchange['request'])[:600]}", "cyan"))
+        yield Part("request", clean(exchange["request"])[:SHOWN_LINE])
         answer = exchange["error"] or f"{exchange['status']} {exchange['body']}"
-        parts.append(Styled(f"  {clean(str(answer))[:600]}", "dim"))
-    return parts
+        yield Part("answer", clean(str(answer))[:SHOWN_LINE])
 
 
-def logged(failure: Failure, language: str) -> list[RenderableType]:
+def logged(failure: Failure, language: str) -> Iterator[Part]:
     """The end of the app's output, where nothing else tells what happened."""
-    if not failure["log"] or failure["where"] or failure["key"] == "failure.status":
-        return []
-    lines = [Styled(f"  {clean(text)}", "dim") for text in failure["log"]]
-    return [Styled(say("ui.log", language), "dim"), *lines]
+    if failure["log"] and not failure["where"] and failure["key"] != "failure.status":
+        yield Part("text", say("ui.log", language))
+        for text in failure["log"]:
+            yield Part("log", clean(text))
 
 
-def line(name: str, value: object, language: str) -> Styled:
-    return Styled.assemble(
-        (f"{say(f'ui.{name}', language)}: ", "dim"), clean(str(value))
-    )
+def field(name: str, value: object, language: str) -> Part:
+    return Part("field", clean(str(value)), say(f"ui.{name}", language))
 
 
 def clean(text: str) -> str:

@@ -4,15 +4,16 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text as Styled
 
 from grader.catalogue import Problem, load
-from grader.report.failure import clean, explain, summarise
-from grader.results import CheckResult, ProblemResult, Result, StageResult, rounded
+from grader.report.failure import Part, clean, explained
+from grader.report.parts import next_step, points_of, score_line, state_of
+from grader.results import CheckResult, ProblemResult, Result, StageResult
 from grader.texts import say
 
 MARKS = {
@@ -23,6 +24,7 @@ MARKS = {
     "error": ("!", "magenta"),
 }
 IN_FULL = 3
+STYLES = {"request": "cyan", "answer": "dim", "log": "dim"}
 
 
 class Screen:
@@ -36,6 +38,7 @@ class Screen:
         console: Console | None = None,
     ) -> None:
         self.language = language
+        self.target = ""
         self.every_failure = every_failure
         self.console = console or Console(highlight=False)
 
@@ -53,6 +56,7 @@ class Screen:
             yield Bar(progress, self.language, self.say("starting"))
 
     def show(self, result: Result) -> None:
+        self.target = result.target
         for problem in result.problems:
             self._problem(problem, result.target)
 
@@ -67,7 +71,7 @@ class Screen:
         self._failures(problem)
         self.console.print()
         self.console.print(self._score(problem))
-        self.console.print(self._next_step(problem))
+        self.console.print(Styled(next_step(problem, self.language)))
 
     def _stages(self, problem: ProblemResult) -> RenderableType:
         table = Table.grid(padding=(0, 2))
@@ -79,20 +83,11 @@ class Screen:
                 Styled(mark, style),
                 str(stage.number),
                 stage.title,
-                Styled(f"{rounded(stage.score)}/{stage.points}", style),
+                Styled(points_of(stage), style),
                 f"{stage.seconds:.1f} s",
-                Styled(self._summary(stage), "dim"),
+                Styled(state_of(stage, self.language), "dim"),
             )
         return table
-
-    def _summary(self, stage: StageResult) -> str:
-        if stage.status == "passed":
-            return ""
-        if stage.status == "blocked":
-            waits = {(c.failure or {})["params"].get("stage") for c in stage.checks}
-            return self.say("waits", stage=min(waits))
-        passed = sum(check.status == "passed" for check in stage.checks)
-        return self.say("checks_passed", passed=passed, checks=len(stage.checks))
 
     def _failures(self, problem: ProblemResult) -> None:
         """Explain the stage that is next; later ones wait, unless all are wanted."""
@@ -135,46 +130,29 @@ class Screen:
 
     def _failure(self, stage: StageResult, check: CheckResult, full: bool) -> None:
         mark, style = MARKS[check.status]
-        points = f"{rounded(check.score)}/{check.points}"
         self.console.print()
         self.console.print(
             Styled.assemble(
                 (f"{mark} {stage.number} ", style),
                 (clean(check.title), "bold"),
-                f"  {points}",
+                f"  {points_of(check)}",
             )
         )
         if check.failure:
-            shown = explain if full else summarise
-            parts = shown(check.failure, self.language)
-            self.console.print(Padding(Group(*parts), (0, 0, 0, 4)))
+            parts = explained(check.failure, self.language, self.target)
+            for line in map(styled, parts) if full else [summary(parts[0])]:
+                self._indented(line)
+
+    def _indented(self, line: Styled) -> None:
+        if line.no_wrap:
+            self.console.print(Styled("    ") + line, soft_wrap=True)
+        else:
+            self.console.print(Padding(line, (0, 0, 0, 4)))
 
     def _score(self, problem: ProblemResult) -> Styled:
-        checks = sum(len(stage.checks) for stage in problem.stages)
-        line = self.say(
-            "score",
-            score=rounded(problem.score),
-            points=problem.max_score,
-            checks=checks,
-        )
-        return Styled(
-            line, "bold green" if problem.score == problem.max_score else "bold"
-        )
-
-    def _next_step(self, problem: ProblemResult) -> Styled:
-        stage = next((s for s in problem.stages if s.status != "passed"), None)
-        if stage is None:
-            return Styled(self.say("all_passed"))
-        page = load(problem.slug).page
-        suffix = ".zh.md" if self.language == "zh" else ".md"
-        step = self.say(
-            "next",
-            stage=stage.number,
-            title=stage.title,
-            page=f"problems/{page}{suffix}",
-            command=f"nox -s grade -- {problem.slug} --stage {stage.number}",
-        )
-        return Styled(step)
+        full = problem.score == problem.max_score
+        line = score_line(problem, self.language)
+        return Styled(line, "bold green" if full else "bold")
 
 
 class Bar:
@@ -193,6 +171,20 @@ class Bar:
     def judged(self, problem: Problem, stage: int, check: CheckResult) -> None:
         title = problem.stage(stage).title[self._language]
         self._progress.update(self._task, advance=1, description=f"{stage} {title}")
+
+
+def styled(part: Part) -> Styled:
+    if not part.label:
+        return Styled(str(part), STYLES.get(part.kind, ""))
+    line = Styled.assemble((part.lead, "dim"), part.text)
+    if part.kind == "place":
+        # Never broken by us: a problem matcher reads it line by line.
+        line.no_wrap = True
+    return line
+
+
+def summary(part: Part) -> Styled:
+    return Styled(part.text, "dim")
 
 
 def down(check: CheckResult) -> str:

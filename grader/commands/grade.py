@@ -1,0 +1,52 @@
+"""Grades problems of a target and shows the report."""
+
+import argparse
+from pathlib import Path
+
+from grader.commands import FAILED, PASSED, Told
+from grader.paths import STARTER
+from grader.report.formats import add_options
+
+
+def configure(parser: argparse.ArgumentParser, told: Told) -> None:
+    parser.add_argument(
+        "problems", nargs="*", metavar=told("problem"), help=told("problems")
+    )
+    parser.add_argument(
+        "--target", type=Path, default=STARTER, metavar="DIR", help=told("target")
+    )
+    parser.add_argument(
+        "--stage", type=int, nargs="+", default=[], metavar="N", help=told("stage")
+    )
+    parser.add_argument("--all", action="store_true", help=told("all"))
+    parser.add_argument("--min-score", type=float, metavar="N", help=told("min_score"))
+    add_options(parser, told)
+
+
+def run(options: argparse.Namespace, language: str) -> int:
+    from grader.catalogue import SLUGS, load
+
+    problems = [load(slug) for slug in options.problems or SLUGS]
+    for problem in problems:
+        for number in options.stage:
+            problem.stage(number)
+    from grader.report.formats import write_asked
+    from grader.report.terminal import Screen
+    from grader.run import Engine, check_target
+
+    for problem in problems:
+        check_target(problem, options.target)
+    screen = Screen(language, every_failure=options.all)
+    with screen.progress() as progress, Engine() as engine:
+        result = engine.grade(
+            problems, options.target, language, options.stage, progress
+        )
+    screen.show(result)
+    write_asked(options, result, language)
+    if any(s.status == "error" for p in result.problems for s in p.stages):
+        from grader.errors import SetupError
+
+        raise SetupError("grader_error")
+    if options.min_score is not None:
+        return PASSED if result.score >= options.min_score else FAILED
+    return PASSED if result.passed else FAILED

@@ -1,0 +1,26 @@
+"""Proves the verdicts of the suites."""
+
+import argparse
+
+from grader.commands import Told
+
+
+def configure(parser: argparse.ArgumentParser, told: Told) -> None:
+    parser.add_argument(
+        "problems", nargs="*", metavar=told("problem"), help=told("problems")
+    )
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="ID", help=told("only")
+    )
+    parser.add_argument("--quick", action="store_true", help=told("quick"))
+    parser.add_argument("--record", action="store_true", help=told("record"))
+
+
+def run(options: argparse.Namespace, language: str) -> int:
+    from grader.catalogue import SLUGS, load
+    from grader.proof import prove
+
+    problems = [load(slug) for slug in options.problems or SLUGS]
+    return prove(
+        problems, language, options.only, quick=options.quick, record=options.record
+    )

@@ -1,0 +1,70 @@
+"""The result as JUnit XML: a suite a stage, a case a check."""
+
+from grader.report.elements import Element, as_xml, element
+from grader.report.failure import clean, source
+from grader.report.parts import transcript
+from grader.results import CheckResult, ProblemResult, Result, StageResult
+
+# What JUnit calls our states; a check that passed has no such child.
+CHILDREN = {
+    "failed": "failure",
+    "timeout": "failure",
+    "blocked": "skipped",
+    "error": "error",
+}
+
+
+def render(result: Result, language: str) -> str:
+    suites = [
+        _suite(result, problem, stage, language)
+        for problem in result.problems
+        for stage in problem.stages
+    ]
+    checks = [c for p in result.problems for s in p.stages for c in s.checks]
+    return as_xml(element("testsuites", *suites, **_counts(checks)))
+
+
+def _suite(
+    result: Result, problem: ProblemResult, stage: StageResult, language: str
+) -> Element:
+    cases = [_case(result, problem, stage, c, language) for c in stage.checks]
+    name = f"{problem.slug} {stage.number}: {clean(stage.title)}"
+    stamp = {"timestamp": result.graded_at} if result.graded_at else {}
+    return element("testsuite", *cases, name=name, **_counts(stage.checks), **stamp)
+
+
+def _counts(checks: list[CheckResult]) -> dict[str, str]:
+    found = [CHILDREN.get(check.status) for check in checks]
+    return {
+        "tests": str(len(checks)),
+        "failures": str(found.count("failure")),
+        "errors": str(found.count("error")),
+        "skipped": str(found.count("skipped")),
+        "time": f"{sum(check.seconds for check in checks):.3f}",
+    }
+
+
+def _case(
+    result: Result,
+    problem: ProblemResult,
+    stage: StageResult,
+    check: CheckResult,
+    language: str,
+) -> Element:
+    failure = check.failure or {}
+    place = {}
+    if where := failure.get("where"):
+        place = {"file": source(failure, result.target), "line": str(where["line"])}
+    case = element(
+        "testcase",
+        classname=f"{problem.slug}.stage_{stage.number}",
+        name=clean(check.title),
+        time=f"{check.seconds:.3f}",
+        **place,
+    )
+    if child := CHILDREN.get(check.status):
+        told = transcript(check, language, result.target)
+        said = clean(failure.get("text", "")).replace("\n", " ")
+        whole = [told] if child != "skipped" else []
+        case.append(element(child, *whole, message=said))
+    return case

@@ -1,0 +1,71 @@
+"""The result as a GitHub step summary: Markdown, of bounded size."""
+
+import re
+
+from grader.report.failure import clean
+from grader.report.parts import (
+    failed_checks,
+    next_step,
+    points_of,
+    score_line,
+    state_of,
+    transcript,
+)
+from grader.results import CheckResult, ProblemResult, Result
+from grader.texts import say
+
+# GitHub refuses a step's summary above 1 MiB; nobody reads a tenth of it.
+LIMIT = 100_000
+MARKS = {"passed": "✅", "failed": "❌", "timeout": "❌", "blocked": "⏳", "error": "⚠️"}
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~@&$:])")
+
+
+def render(result: Result, language: str, limit: int = LIMIT) -> str:
+    """Markdown of at most `limit` bytes; failures that do not fit are counted."""
+    heads = [_head(problem, language) for problem in result.problems]
+    details = [
+        _details(check, language, result.target)
+        for problem in result.problems
+        for stage in problem.stages
+        for check in failed_checks(stage)
+    ]
+    kept = "\n".join(heads)
+    for shown, text in enumerate(details):
+        if len(f"{kept}\n{text}".encode()) > limit - 200:
+            rest = len(details) - shown
+            return f"{kept}\n{say('ui.summary_cut', language, count=rest)}\n"
+        kept = f"{kept}\n{text}"
+    return kept
+
+
+def _head(problem: ProblemResult, language: str) -> str:
+    columns = ("", "#", *(say(f"ui.column_{c}", language) for c in COLUMNS))
+    rows = [columns, ("---",) * len(columns)]
+    for stage in problem.stages:
+        state = plain(state_of(stage, language))
+        title = plain(stage.title)
+        mark = MARKS[stage.status]
+        rows.append((mark, str(stage.number), title, points_of(stage), state))
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    lines = (f"## {problem.slug}", table, f"**{plain(score_line(problem, language))}**")
+    return "\n\n".join((*lines, plain(next_step(problem, language)))) + "\n"
+
+
+COLUMNS = ("stage", "points", "state")
+
+
+def _details(check: CheckResult, language: str, target: str) -> str:
+    told = transcript(check, language, target)
+    # Longer than any run of backticks in it: nothing ends the block but we.
+    fence = "`" * (max((len(run) for run in re.findall("`+", told)), default=0) + 3)
+    title = f"{MARKS[check.status]} {plain(check.title)} ({points_of(check)})"
+    return (
+        f"<details><summary>{title}</summary>\n\n{fence}text\n{told}\n{fence}\n\n"
+        "</details>\n"
+    )
+
+
+def plain(text: str) -> str:
+    """Text in which no character means anything to Markdown or HTML."""
+    flat = clean(text).replace("\n", " ")
+    return SPECIAL.sub(lambda found: f"&#{ord(found[1])};", flat)
