@@ -71,7 +71,7 @@ def grade(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Check the workbook itself: its tests, the proof in short, lint and types."""
-    prepare(session, "grade", "learn", "check", "docs")
+    prepare(session, "grade", "learn", "check", "docs", "browser")
     session.run("python", "-m", "pytest", *session.posargs)
     grader(session, "prove", "--quick")
     run_lint(session)
@@ -117,7 +117,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types with mypy --strict."""
-    prepare(session, "grade", "learn", "check", "docs")
+    prepare(session, "grade", "learn", "check", "docs", "browser")
     run_types(session)
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page, Request
 
+LOCAL = ("file:", "data:", "http://127.0.0.1:")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -47,15 +48,18 @@ def page(browser: "Browser") -> "Iterator[Page]":
     page = context.new_page()
     page.set_default_timeout(30_000)
     errors: list[str] = []
+
+    def heard(dialog: "Dialog") -> None:
+        errors.append(dialog.message)
+        dialog.dismiss()
+
+    def asked(request: "Request") -> None:
+        if not request.url.startswith(LOCAL):
+            errors.append(f"asked for {request.url}")
+
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("dialog", lambda dialog: (errors.append(dialog.message), dialog.dismiss()))
-    page.on(
-        "request",
-        lambda r: (
-            r.url.startswith(("file:", "http://127.0.0.1", "data:"))
-            or errors.append(f"asked for {r.url}")
-        ),
-    )
+    page.on("dialog", heard)
+    page.on("request", asked)
     yield page
     context.close()
     assert errors == []

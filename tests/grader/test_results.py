@@ -21,7 +21,7 @@ def result(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Result:
     from grader.starter import build
 
     target = tmp_path_factory.mktemp("starter")
-    build(load("blog"), target / "blog")
+    build(load("blog"), target)
     return engine.grade([load("blog")], target, "en", [1, 4])
 
 
