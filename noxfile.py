@@ -94,17 +94,19 @@ def starter(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Check and build the site into site/; or show it: nox -s docs -- serve."""
-    prepare(session, "grade", "learn", "docs")
+    """Check and build the site into site/; or: nox -s docs -- serve, -- write."""
+    prepare(session, "grade", "learn", "docs", "browser")
     mkdocs = ("python", "-m", "mkdocs")
     # Material's notice about MkDocs 2 is about no version that is used here.
     env = {"NO_MKDOCS_2_WARNING": "1"}
     if session.posargs[:1] == ["serve"]:
         session.run(*mkdocs, "serve", *session.posargs[1:], env=env)
-        return
-    session.run("python", "-m", "pytest", "tests/site", "docs/examples")
-    # Never with -q: it hides broken links, and then ends well.
-    session.run(*mkdocs, "build", "--strict", *session.posargs, env=env)
+    elif session.posargs == ["write"]:
+        session.run("python", "-m", "docs.generate")
+    else:
+        session.run("python", "-m", "pytest", "tests/site", "docs/examples")
+        # Never with -q: it hides broken links, and then ends well.
+        session.run(*mkdocs, "build", "--strict", *session.posargs, env=env)
 
 
 @nox.session
@@ -132,6 +134,7 @@ def run_lint(session: nox.Session) -> None:
 def run_types(session: nox.Session) -> None:
     session.run("mypy", "grader", "tests", env={"MYPYPATH": "solutions:docs/hooks"})
     session.run("mypy", "docs/hooks", "docs/examples")
+    session.run("mypy", "-p", "docs.generate")
     for solution in sorted((ROOT / "solutions").iterdir()):
         session.run("mypy", "-p", solution.name, env={"MYPYPATH": "solutions"})
 

@@ -1,0 +1,1 @@
+"""Writes the pages that follow from something else: nox -s docs -- write."""
