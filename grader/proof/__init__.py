@@ -39,7 +39,7 @@ def prove(
             verdicts = Run(pool, problem, console).judged(chosen)
             console.print(matrix(problem, verdicts, language))
             holds &= all(verdict.holds for verdict in verdicts)
-            if record and not only and not quick:
+            if record and not quick:
                 write_record(problem, verdicts)
     console.print("every claim holds" if holds else "NOT PROVEN", style="bold")
     return 0 if holds else 1

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from grader.catalogue import Problem
+from grader.judge.edits import correct_variants, planted_bugs
 from grader.paths import SUITES
 
 if TYPE_CHECKING:
@@ -59,9 +60,16 @@ def cell(verdict: "Verdict", stage: int) -> Styled:
 
 
 def write_record(problem: Problem, verdicts: Sequence["Verdict"]) -> None:
-    """Keep the matrix in `tests/SLUG/proof.json`."""
-    rows = [to_json(verdict) for verdict in verdicts]
-    text = json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    """Keep the rows in `tests/SLUG/proof.json`; those of other apps stay."""
+    rows = {(row["kind"], row["id"]): row for row in read_record(problem)}
+    for verdict in verdicts:
+        row = to_json(verdict)
+        rows[row["kind"], row["id"]] = row
+    apps = [("reference", "reference"), ("starter", "starter")]
+    apps += [("variant", variant.id) for variant in correct_variants(problem)]
+    apps += [("bug", bug.id) for bug in planted_bugs(problem)]
+    kept = [rows[app] for app in apps if app in rows]
+    text = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
     record_of(problem).write_text(text, "utf-8")
 
 
@@ -79,13 +87,16 @@ def to_json(verdict: "Verdict") -> dict[str, Any]:
 
 def refusals(problem: Problem) -> dict[str, list[str]]:
     """For each recorded bug the checks of its stage that refuse it."""
-    path = record_of(problem)
-    rows = json.loads(path.read_text("utf-8")) if path.exists() else []
     return {
         row["id"]: row["refused_by"].get(str(row["stage"]), [])
-        for row in rows
+        for row in read_record(problem)
         if row["kind"] == "bug"
     }
+
+
+def read_record(problem: Problem) -> list[dict[str, Any]]:
+    path = record_of(problem)
+    return json.loads(path.read_text("utf-8")) if path.exists() else []
 
 
 def record_of(problem: Problem) -> Path:
