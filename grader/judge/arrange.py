@@ -1,11 +1,13 @@
 """What a check needs before it begins: when that fails, another stage is to blame."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 
 from grader.judge.client import body
-from grader.judge.failures import NotThereYet
+from grader.judge.failures import AppDown, CheckFailed, NotThereYet
 
 
 def given(reply: httpx.Response, stage: int, *codes: int) -> Any:
@@ -14,3 +16,15 @@ def given(reply: httpx.Response, stage: int, *codes: int) -> Any:
         expected = codes[0] if len(codes) == 1 else list(codes)
         raise NotThereYet(stage, expected=expected, got=reply.status_code)
     return body(reply) if reply.content else None
+
+
+@contextmanager
+def taught_by(stage: int) -> Iterator[None]:
+    """What fails inside the block is the work of `stage`: NotThereYet."""
+    try:
+        yield
+    except (AppDown, NotThereYet):
+        raise
+    except CheckFailed as failure:
+        evidence = failure.evidence
+        raise NotThereYet(stage, evidence.expected, evidence.got) from failure

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from grader.judge.database import Database
 from grader.judge.exchange import (
     SENT_HEADERS,
     SHOWN_HEADERS,
@@ -24,9 +25,13 @@ class Peer(Protocol):
     """The server behind a client."""
 
     transcript: Transcript
+    database: Database
 
     @property
     def base_url(self) -> str: ...
+
+    def address(self) -> str | None:
+        """The path of its Unix socket, where it has one."""
 
     def transport(self) -> httpx.AsyncHTTPTransport: ...
 
@@ -133,6 +138,7 @@ class Client(httpx.AsyncClient):
             trust_env=False,
             headers={"accept-encoding": "identity"},
         )
+        self.peer = peer
         self.who = who
         self.id = user_id
         self.token = token

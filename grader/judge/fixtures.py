@@ -1,6 +1,7 @@
 """What hidden suites may ask for by name."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
@@ -8,11 +9,14 @@ from grader.judge.client import Client
 from grader.judge.database import Database
 from grader.judge.failures import AppDown, CheckFailed
 from grader.judge.server import Server
+from grader.judge.sockets import Socket
 from grader.judge.trial import Trial, try_tests
 from grader.judge.world import World
 
 RESTARTS = 3
 Start = Callable[..., Server]
+Connect = Callable[..., Awaitable[Socket]]
+WEBSOCKET = "/v1/ws"
 
 
 class Fixtures:
@@ -58,6 +62,21 @@ class Fixtures:
         yield start
         for server in started:
             await server.close()
+
+    @pytest.fixture
+    async def connect(self) -> AsyncIterator[Connect]:
+        """Open a WebSocket as somebody: `connect(alice, compression=True)`."""
+        opened: list[Socket] = []
+
+        async def connect(
+            client: Client, path: str = WEBSOCKET, *, compression: bool = False
+        ) -> Socket:
+            socket = await Socket(client, path).open(compression=compression)
+            opened.append(socket)
+            return socket
+
+        yield connect
+        await asyncio.gather(*(socket.close() for socket in opened))
 
     @pytest.fixture(scope="session")
     def world(self) -> World:

@@ -106,6 +106,8 @@ class Judge:
         if self.world.unwritten_before(stage + 1) == stage:
             return CheckFailed("not_written", got=501, params={"stage": stage})
         if isinstance(raised, NotThereYet) and raised.stage == stage:
+            if isinstance(raised.__cause__, CheckFailed):
+                return raised.__cause__
             return CheckFailed(
                 "status", expected=raised.evidence.expected, got=raised.evidence.got
             )

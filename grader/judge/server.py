@@ -142,7 +142,7 @@ class Server:
     def transport(self) -> httpx.AsyncHTTPTransport:
         # No TLS here: reading the certificates would cost 50 ms for each client.
         return httpx.AsyncHTTPTransport(
-            uds=self._uds(),
+            uds=self.address(),
             limits=httpx.Limits(max_keepalive_connections=0),
             verify=False,
         )
@@ -151,14 +151,14 @@ class Server:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
-    def _uds(self) -> str | None:
+    def address(self) -> str | None:
         return str(self.socket) if self._launcher.hands_over else None
 
     def plain_client(self, token: str | None = None) -> httpx.Client:
         """A synchronous client that keeps its connection, for measurements."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
         return httpx.Client(
-            transport=httpx.HTTPTransport(uds=self._uds(), verify=False),
+            transport=httpx.HTTPTransport(uds=self.address(), verify=False),
             base_url=self.base_url,
             headers=headers,
             timeout=10,

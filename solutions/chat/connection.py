@@ -106,7 +106,7 @@ class Connection:
         """Let the reader end the connection, as soon as it waits for a frame."""
         if self._end is None:
             self._end = Closed(code)
-            if self._reading is not None:
+            if self._reading is not None and not self._reading.expired():
                 # Only the waiting is cut short, never a frame that is being handled:
                 # a message that was committed must be told to the others.
                 self._reading.reschedule(0)

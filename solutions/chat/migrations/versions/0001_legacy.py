@@ -12,6 +12,11 @@ revision = "0001"
 down_revision = None
 
 
+def reference(name: str, target: str, *, primary_key: bool = False) -> sa.Column[int]:
+    key = sa.ForeignKey(target)
+    return sa.Column(name, sa.BigInteger, key, primary_key=primary_key, nullable=False)
+
+
 def upgrade() -> None:
     time = sa.DateTime(timezone=True)
     create_users()
@@ -25,8 +30,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "memberships",
-        sa.Column("room_id", sa.ForeignKey("rooms.id"), primary_key=True),
-        sa.Column("user_id", sa.ForeignKey("users.id"), primary_key=True),
+        reference("room_id", "rooms.id", primary_key=True),
+        reference("user_id", "users.id", primary_key=True),
         sa.Column("role", sa.Text, nullable=False),
         sa.CheckConstraint(
             "role IN ('owner', 'member')", name=op.f("ck_memberships_role")
@@ -36,8 +41,8 @@ def upgrade() -> None:
     op.create_table(
         "messages",
         sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
-        sa.Column("room_id", sa.ForeignKey("rooms.id"), nullable=False),
-        sa.Column("author_id", sa.ForeignKey("users.id"), nullable=False),
+        reference("room_id", "rooms.id"),
+        reference("author_id", "users.id"),
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("created_at", time, nullable=False),
     )

@@ -1,0 +1,23 @@
+"""One more person than every suite has, and the database of an older program."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from grader.judge.client import Client
+from grader.judge.server import Server
+from grader.judge.world import World
+from tests.chat.legacy import Legacy, migrated
+
+
+@pytest.fixture
+def carol(world: World, server: Server) -> Client:
+    return world.somebody(server, "carol")
+
+
+@pytest.fixture(scope="module")
+async def legacy(world: World) -> AsyncIterator[Legacy]:
+    """300 messages written at revision 0001, then upgraded to head."""
+    found = await migrated(world)
+    yield found
+    await found.database.close()

@@ -1,0 +1,56 @@
+"""Many messages and many members, put into the database at once."""
+
+from grader.judge.client import Client
+from grader.judge.database import Database
+
+
+async def filled(db: Database, room: str, author: Client, count: int) -> None:
+    """Give an empty room the messages 1 to `count`."""
+    await db.execute(
+        "INSERT INTO messages"
+        " (room_id, seq, author_id, client_msg_id, body, created_at)"
+        " SELECT rooms.id, n, users.id, 'filled-' || n, 'Message ' || n, now()"
+        " FROM rooms, users, generate_series(1, %s) AS n"
+        " WHERE rooms.id::text = %s AND users.id::text = %s",
+        count,
+        room,
+        author.id,
+    )
+    await db.execute("UPDATE rooms SET last_seq = %s WHERE id::text = %s", count, room)
+    # Nobody else keeps the planner's statistics here.
+    await db.execute("ANALYZE messages")
+
+
+async def silently_said(db: Database, room: str, author: Client, text: str) -> int:
+    """Commit one more message behind the servers' backs; returns its number."""
+    await db.execute(
+        "WITH counted AS (UPDATE rooms SET last_seq = last_seq + 1"
+        "   WHERE id::text = %s RETURNING id, last_seq)"
+        " INSERT INTO messages"
+        " (room_id, seq, author_id, client_msg_id, body, created_at)"
+        " SELECT counted.id, last_seq, users.id, 'silent', %s, now()"
+        " FROM counted, users WHERE users.id::text = %s",
+        room,
+        text,
+        author.id,
+    )
+    found = await db.value("SELECT last_seq FROM rooms WHERE id::text = %s", room)
+    return int(found)
+
+
+async def crowded(db: Database, room: str, count: int) -> None:
+    """Give a room so many more members, who exist in the database only."""
+    await db.execute(
+        "INSERT INTO users (email, name, password_hash, role, created_at)"
+        " SELECT %s || '-' || n || '@example.com', 'Crowd', 'x', 'user', now()"
+        " FROM generate_series(1, %s) AS n",
+        f"crowd-{room}",
+        count,
+    )
+    await db.execute(
+        "INSERT INTO memberships (room_id, user_id, role, last_read_seq)"
+        " SELECT rooms.id, users.id, 'member', 0 FROM rooms, users"
+        " WHERE rooms.id::text = %s AND users.email LIKE %s",
+        room,
+        f"crowd-{room}-%",
+    )

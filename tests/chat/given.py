@@ -1,0 +1,117 @@
+"""What the checks of the chat start from: rooms with members, sockets that listen."""
+
+import asyncio
+import itertools
+from typing import Any
+
+from grader.judge.arrange import given, taught_by
+from grader.judge.client import Client, Fields
+from grader.judge.failures import CheckFailed
+from grader.judge.fixtures import Connect
+from grader.judge.sockets import Socket
+
+_numbers = itertools.count(1)
+RESTART = (1001, 1012)
+
+
+def unique(word: str) -> str:
+    """A word that no other check uses."""
+    return f"{word}-{next(_numbers)}"
+
+
+async def a_room(owner: Client, *members: Client, kind: str = "public") -> str:
+    """The id of a new room, with these members."""
+    reply = await owner.post("/v1/rooms", json={"name": unique("Room"), "kind": kind})
+    room = str(given(reply, 1, 201)["id"])
+    for member in members:
+        await add(owner, room, member)
+    return room
+
+
+async def add(owner: Client, room: str, member: Client) -> None:
+    path = f"/v1/rooms/{room}/members/{member.id}"
+    given(await owner.put(path, json={"role": "member"}), 1, 200)
+
+
+async def authenticated(
+    connect: Connect, client: Client, *, compression: bool = False
+) -> Socket:
+    """A socket that has got its `ready`."""
+    with taught_by(2):
+        socket = await connect(client, compression=compression)
+        answer = await socket.ask("auth", token=client.token)
+        must_be(answer, "ready")
+    return socket
+
+
+async def subscribed(socket: Socket, room: str, last_seq: int | None = None) -> Fields:
+    """Subscribe; returns the frame `subscribed`."""
+    with taught_by(3):
+        more = {} if last_seq is None else {"last_seq": last_seq}
+        answer = await socket.ask("subscribe", room_id=room, **more)
+        must_be(answer, "subscribed")
+    return answer
+
+
+async def listening(
+    connect: Connect, client: Client, *rooms: str, compression: bool = False
+) -> Socket:
+    """A socket that is subscribed to rooms."""
+    socket = await authenticated(connect, client, compression=compression)
+    for room in rooms:
+        await subscribed(socket, room)
+    return socket
+
+
+async def said(socket: Socket, room: str, **fields: Any) -> Fields:
+    """Send a message and wait for its `ack`; returns what was sent, and its seq."""
+    message = a_message(**fields)
+    with taught_by(3):
+        ack = await socket.ask("send", room_id=room, **message)
+        must_be(ack, "ack")
+    return Fields(message, seq=ack.get("seq"))
+
+
+def a_message(**fields: Any) -> dict[str, Any]:
+    number = next(_numbers)
+    return {"client_msg_id": f"m-{number}", "body": f"Hello {number}", **fields}
+
+
+async def posted(author: Client, room: str, **fields: Any) -> Fields:
+    """A message sent by REST."""
+    reply = await author.post(f"/v1/rooms/{room}/messages", json=a_message(**fields))
+    message = given(reply, 4, 201)
+    assert isinstance(message, Fields)
+    return message
+
+
+async def many_said(socket: Socket, room: str, count: int) -> list[str]:
+    """Send messages in one go, then wait for all acks; their client ids in order."""
+    sent = [a_message() for _ in range(count)]
+    before = socket.count.get("ack", 0)
+    with taught_by(3):
+        for message in sent:
+            await socket.send("send", room_id=room, **message)
+        await socket.received("ack", before + count, seconds=20)
+    return [message["client_msg_id"] for message in sent]
+
+
+async def quiet(*sockets: Socket) -> None:
+    """Wait until everything that was on its way to the sockets has come."""
+    with taught_by(2):
+        answers = await asyncio.gather(*(socket.ask("ping") for socket in sockets))
+        for answer in answers:
+            must_be(answer, "pong")
+
+
+def must_be(frame: Fields, kind: str) -> None:
+    """An answer has this type; an `error` shows what came instead."""
+    if frame["type"] != kind:
+        raise CheckFailed("frame_type", expected=kind, got=dict(frame))
+
+
+def must_refuse(frame: Fields, code: str) -> None:
+    """An answer is an `error` with this code."""
+    must_be(frame, "error")
+    if frame["code"] != code:
+        raise CheckFailed("error_code", expected=code, got=frame["code"])

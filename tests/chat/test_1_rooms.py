@@ -1,0 +1,174 @@
+"""Stage 1: who may see, join, add, change and remove."""
+
+from typing import Any
+
+from grader.judge import expect
+from grader.judge.client import Client, Fields, body
+from grader.judge.database import Database
+from tests.chat.given import a_room, add, unique
+
+
+async def rooms_of(reader: Client, limit: int = 100) -> list[Fields]:
+    """All rooms that somebody sees, by all pages of the list."""
+    found: list[Fields] = []
+    cursor: str | None = None
+    for _ in range(100):
+        params: dict[str, Any] = {"limit": limit}
+        if cursor:
+            params["cursor"] = cursor
+        reply = await reader.get("/v1/rooms", params=params)
+        expect.status(reply, 200)
+        page = body(reply)
+        expect.at_most("page_sizes", len(page["items"]), limit)
+        found += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    return found
+
+
+def member(room: str, who: Client) -> str:
+    return f"/v1/rooms/{room}/members/{who.id}"
+
+
+async def test_new_room_belongs_to_its_maker(
+    alice: Client, bob: Client, anonymous: Client
+) -> None:
+    """A new room has the fields of the shape, and its maker is the owner."""
+    name = unique("房间")
+
+    reply = await alice.post("/v1/rooms", json={"name": name, "last_seq": 7})
+
+    expect.status(reply, 201)
+    room = body(reply)
+    expect.fields(room, name=name, kind="public", role="owner", last_seq=0)
+    expect.true("string_id", isinstance(room["id"], str), got=room["id"])
+    (listed,) = [r for r in await rooms_of(bob) if r["id"] == room["id"]]
+    expect.fields(listed, name=name, role=None)
+    for refused in (
+        await anonymous.post("/v1/rooms", json={"name": name}),
+        await anonymous.get("/v1/rooms"),
+        await anonymous.post(f"/v1/rooms/{room['id']}/join"),
+    ):
+        expect.problem(refused, 401)
+
+
+async def test_list_holds_public_rooms_and_ones_own(alice: Client, bob: Client) -> None:
+    """The list holds public rooms and one's own, newest first, also page by page."""
+    rooms = [
+        await a_room(alice, kind=kind)
+        for kind in ("public", "private", "public", "private", "public")
+    ]
+    await add(alice, rooms[3], bob)
+
+    for reader, visible in ((alice, rooms), (bob, [rooms[n] for n in (0, 2, 3, 4)])):
+        found = [room["id"] for room in await rooms_of(reader, limit=2)]
+        mine = [room for room in found if room in rooms]
+        expect.listed(mine, visible[::-1], "id")
+    bad = await bob.get("/v1/rooms", params={"cursor": "nonsense"})
+    expect.problem(bad, 422, "invalid_cursor")
+
+
+async def test_limits_of_rooms(alice: Client) -> None:
+    """Names of 1–80 characters and two kinds are taken, the rest is 422."""
+    for good in ("x", "房" * 80):
+        expect.status(await alice.post("/v1/rooms", json={"name": good}), 201)
+    for field, value in (
+        ("name", ""),
+        ("name", "x" * 81),
+        ("name", "a\x00b"),
+        ("kind", "secret"),
+    ):
+        sent: dict[str, Any] = {"name": "A room", field: value}
+        reply = await alice.post("/v1/rooms", json=sent)
+        expect.problem(reply, 422, "validation_error")
+        expect.names_field(reply, field)
+
+
+async def test_joining(alice: Client, bob: Client) -> None:
+    """Public rooms can be joined, and joining again changes nobody's role."""
+    public, private = await a_room(alice), await a_room(alice, kind="private")
+
+    for _ in range(2):
+        reply = await bob.post(f"/v1/rooms/{public}/join")
+        expect.status(reply, 200)
+        expect.fields(body(reply), id=public, role="member")
+    for room in (public, private):
+        again = await alice.post(f"/v1/rooms/{room}/join")
+        expect.status(again, 200)
+        expect.fields(body(again), role="owner")
+
+    refused = await bob.post(f"/v1/rooms/{private}/join")
+    expect.problem(refused, 404, "not_found")
+
+
+async def test_owners_decide_who_is_in(
+    alice: Client, bob: Client, carol: Client
+) -> None:
+    """Owners add, promote and remove; members may do none of it, but may leave."""
+    room = await a_room(alice)
+
+    added = await alice.put(member(room, bob), json={"role": "member"})
+    expect.status(added, 200)
+    expect.fields(body(added), room_id=room, user_id=bob.id, role="member")
+    for refused in (
+        await bob.put(member(room, carol), json={"role": "member"}),
+        await bob.put(member(room, bob), json={"role": "owner"}),
+        await bob.delete(member(room, alice)),
+    ):
+        expect.problem(refused, 403, "forbidden")
+    promoted = await alice.put(member(room, bob), json={"role": "owner"})
+    expect.fields(body(promoted), role="owner")
+    expect.status(await bob.put(member(room, carol), json={"role": "member"}), 200)
+    expect.status(await bob.delete(member(room, carol)), 204)
+    expect.problem(await bob.delete(member(room, carol)), 404, "not_found")
+    expect.status(await bob.delete(member(room, bob)), 204)
+    unknown = await alice.put(f"/v1/rooms/{room}/members/nobody", json={})
+    expect.problem(unknown, 404, "not_found")
+
+
+async def test_outsiders_find_no_room(alice: Client, bob: Client) -> None:
+    """Outsiders get 404 for everything but joining, as for a room that is not there."""
+    for room in (
+        await a_room(alice),
+        await a_room(alice, kind="private"),
+        "987654321",
+        "no-room",
+    ):
+        for refused in (
+            await bob.put(member(room, bob), json={"role": "owner"}),
+            await bob.delete(member(room, alice)),
+            await bob.delete(member(room, bob)),
+        ):
+            expect.problem(refused, 404, "not_found")
+    for nowhere in ("987654321", "no-room"):
+        joined = await bob.post(f"/v1/rooms/{nowhere}/join")
+        expect.problem(joined, 404, "not_found")
+
+
+async def test_last_owner_stays(alice: Client, bob: Client) -> None:
+    """The last owner can neither leave nor be demoted: 409 `last_owner`."""
+    alone, shared = await a_room(alice), await a_room(alice, bob)
+
+    for room in (alone, shared):
+        left = await alice.delete(member(room, alice))
+        expect.problem(left, 409, "last_owner")
+        demoted = await alice.put(member(room, alice), json={"role": "member"})
+        expect.problem(demoted, 409, "last_owner")
+    expect.status(await alice.put(member(shared, alice), json={"role": "owner"}), 200)
+
+
+async def test_two_owners_cannot_both_leave(
+    alice: Client, bob: Client, db: Database
+) -> None:
+    """Of two owners who leave at one moment, one gets 204, the other 409."""
+    room = await a_room(alice, bob)
+    promoted = await alice.put(member(room, bob), json={"role": "owner"})
+    expect.status(promoted, 200)
+    leaving = [alice.delete(member(room, alice)), bob.delete(member(room, bob))]
+
+    replies = await db.race(leaving, "memberships")
+
+    expect.statuses(replies, 204, 409)
+    owners = await db.count("memberships", "room_id::text = %s", room)
+    expect.equal("rows", owners, 1, table="memberships")

@@ -1,0 +1,215 @@
+"""Stage 2: who is there, what may be said, and how a connection ends."""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+from grader.judge import expect
+from grader.judge.client import Client
+from grader.judge.fixtures import Connect, Start
+from grader.judge.people import PASSWORD
+from grader.judge.server import Server
+from grader.judge.sockets import Socket
+from grader.judge.tokens import claims_of, forged, without_signature
+from tests.chat.given import authenticated, must_be, must_refuse, quiet
+
+LIMIT = 65_536
+MALFORMED: list[str | bytes] = [
+    '{"type": "ping"',
+    "ping",
+    "7",
+    '"ping"',
+    '[{"type": "ping"}]',
+    "",
+    "[" * 60_000,
+    b'{"type": "ping"}',
+]
+
+
+async def all_close(sockets: list[Socket], *codes: int, seconds: float = 10) -> None:
+    """Each socket is closed by the server with one of the codes."""
+    for socket in sockets:
+        code = await socket.closed(seconds)
+        expect.true("close_code", code in codes, expected=list(codes), got=code)
+
+
+async def test_token_opens(alice: Client, connect: Connect) -> None:
+    """A valid token in the first frame is answered by `ready`, `ping` by `pong`."""
+    for compression in (False, True):
+        socket = await connect(alice, compression=compression)
+        ready = await socket.ask("auth", token=alice.token)
+        must_be(ready, "ready")
+        expect.equal("field", ready["heartbeat_s"], 30, field="heartbeat_s")
+        pong = await socket.ask("ping")
+        must_be(pong, "pong")
+        await socket.send("ping")
+        await socket.next("pong")
+
+
+async def test_bad_tokens_close(alice: Client, bob: Client, connect: Connect) -> None:
+    """A first frame without a valid token is closed with 4401, after accepting."""
+    token = str(alice.token)
+    claims = claims_of(token)
+    head, payload, signature = token.split(".")
+    frames: list[dict[str, Any]] = [
+        {"type": "auth", "token": bad}
+        for bad in (
+            "nonsense",
+            "",
+            forged(token, {**claims, "sub": bob.id}),
+            without_signature(claims),
+            f"{head}.{payload}.{signature[::-1]}",
+            7,
+        )
+    ]
+    frames += [{"type": "auth"}, {"type": "ping"}, {"type": "nonsense"}, {}]
+
+    sockets = []
+    for frame in frames:
+        socket = await connect(alice)
+        await socket.send_raw(json.dumps(frame))
+        sockets.append(socket)
+
+    await all_close(sockets, 4401)
+
+
+async def test_token_in_the_url_opens_nothing(alice: Client, connect: Connect) -> None:
+    """A token in the URL does not replace the one in the first frame."""
+    await authenticated(connect, alice)
+
+    socket = await connect(alice, f"/v1/ws?token={alice.token}")
+    await socket.send("ping")
+
+    await all_close([socket], 4401)
+
+
+async def test_end_of_the_token_closes(start: Start, connect: Connect) -> None:
+    """When the token expires, idle and busy connections are closed with 4401."""
+    server = start(ACCESS_TTL_S="3")
+    client = await short_lived(server)
+    sockets = [await authenticated(connect, client) for _ in range(2)]
+    expires = float(claims_of(str(client.token))["exp"])
+
+    while sockets[1].open_still and time.time() < expires + 8:
+        await sockets[1].send("ping")
+        await asyncio.sleep(0.02)
+
+    await all_close(sockets, 4401)
+    early = round(expires - time.time(), 1)
+    expect.true("closed_early_by_clock", early <= 0, expected="exp", got=f"-{early} s")
+
+
+async def short_lived(server: Server) -> Client:
+    """Alice with a token of this server, whose tokens live for seconds."""
+    form = {"username": "alice@example.com", "password": PASSWORD}
+    reply = await server.client().post("/v1/auth/token", data=form)
+    expect.status(reply, 200)
+    return server.client("alice", reply.json()["access_token"])
+
+
+async def test_malformed_frames_close(alice: Client, connect: Connect) -> None:
+    """What is no JSON object, or binary, is closed with 4400, before `auth` too."""
+    sockets = []
+    for data in MALFORMED:
+        known, unknown = await authenticated(connect, alice), await connect(alice)
+        for socket in (known, unknown):
+            await socket.send_raw(data)
+            sockets.append(socket)
+
+    await all_close(sockets, 4400)
+
+
+async def test_large_frames_close(alice: Client, connect: Connect) -> None:
+    """65,536 bytes are a frame, one more closes with 1009 or 4400."""
+    exact = await authenticated(connect, alice)
+    await exact.send_raw('{"type": "ping"}'.ljust(LIMIT))
+    await exact.next("pong")
+
+    sockets = []
+    text = "字" * (LIMIT // 3)
+    for large in (
+        '{"type": "ping"}'.ljust(LIMIT + 1),
+        f'{{"type": "ping", "x": "{text}"}}',
+    ):
+        socket = await authenticated(connect, alice)
+        await socket.send_raw(large)
+        sockets.append(socket)
+
+    await all_close(sockets, 1009, 4400)
+
+
+async def test_invalid_frames_cost_an_error(alice: Client, connect: Connect) -> None:
+    """An unknown type or a wrong field is answered by `error`; the socket lives."""
+    socket = await authenticated(connect, alice)
+    for kind, fields in (
+        ("dance", {}),
+        ("subscribe", {}),
+        ("subscribe", {"room_id": "1", "last_seq": -1}),
+        ("subscribe", {"room_id": "1", "last_seq": "x"}),
+        ("send", {"room_id": "1", "client_msg_id": "a"}),
+        ("send", {"room_id": "1", "client_msg_id": "a", "body": ""}),
+        ("send", {"room_id": "1", "client_msg_id": "a", "body": "x" * 4001}),
+        ("send", {"room_id": "1", "client_msg_id": "", "body": "x"}),
+        ("send", {"room_id": "1", "client_msg_id": "x" * 65, "body": "x"}),
+        ("send", {"room_id": "1", "client_msg_id": "a", "body": "a\x00b"}),
+        ("typing", {}),
+    ):
+        must_refuse(await socket.ask(kind, **fields), "invalid_frame")
+    for raw in (
+        '{"ref": "r", "room_id": "1"}',
+        '{"ref": "r", "type": ["ping"]}',
+        '{"ref": "r", "type": "send", "room_id": "1", "client_msg_id": "a",'
+        ' "body": "\\ud83d"}',
+    ):
+        await socket.send_raw(raw)
+        must_refuse(await socket.answer("r"), "invalid_frame")
+    await quiet(socket)
+
+
+async def test_silence_closes(start: Start, connect: Connect) -> None:
+    """Without `auth`: 4401; silent for two heartbeats: 4408; one that pings stays."""
+    server = start(HEARTBEAT_S="1", AUTH_TIMEOUT_S="0.5")
+    alice = server.client("alice")
+    nobody = await connect(alice)
+    silent, lively = [await authenticated(connect, alice) for _ in range(2)]
+
+    async def be_lively() -> None:
+        while silent.open_still:
+            await quiet(lively)
+            await asyncio.sleep(0.1)
+
+    pings = asyncio.create_task(be_lively())
+    since = time.monotonic()
+    await all_close([nobody], 4401)
+    await all_close([silent], 4408)
+    waited = round(time.monotonic() - since, 1)
+    expect.true("closed_early_by_clock", waited >= 1.9, expected="≥ 2 s", got=waited)
+    await pings
+    for _ in range(5):
+        await quiet(lively)
+        await asyncio.sleep(0.1)
+    expect.true("stays_open", lively.open_still, expected="open")
+
+
+async def test_tokens_stay_out_of_the_output(
+    server: Server, alice: Client, connect: Connect
+) -> None:
+    """No token that was sent, by frame or URL, appears in the output."""
+    bad = "an-invalid-token-that-nobody-may-log"
+    good = await authenticated(connect, alice)
+    await good.send_raw(f'{{"type": "{alice.token}"}}')
+    await good.send("auth", token=alice.token, extra=[1])
+    for path in (f"/v1/ws?token={bad}", "/v1/ws"):
+        socket = await connect(alice, path)
+        await socket.send("auth", token=bad)
+        await socket.closed()
+    good.drop()
+    # Anything that is written about these connections comes before this line.
+    headers = {"X-Request-ID": "after-the-tokens"}
+    await alice.get("/v1/me", headers=headers)
+    await server.log(event="http_request", request_id="after-the-tokens")
+
+    everything = "".join(server.printed())
+    for name, secret in (("token", str(alice.token)), ("bad token", bad)):
+        expect.true("no_secret_logged", secret not in everything, got=name, what=name)

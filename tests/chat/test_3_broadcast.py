@@ -1,0 +1,163 @@
+"""Stage 3: every message reaches everybody in its room, and nobody else."""
+
+import asyncio
+
+from grader.judge import expect
+from grader.judge.client import Client
+from grader.judge.fixtures import Connect, Start
+from grader.judge.sockets import Socket
+from tests.chat.given import (
+    a_message,
+    a_room,
+    authenticated,
+    listening,
+    many_said,
+    must_refuse,
+    quiet,
+    said,
+    subscribed,
+)
+
+
+def received(socket: Socket, room: str) -> list[str]:
+    """The client ids of the messages of a room that a socket got, in order."""
+    return [str(f["client_msg_id"]) for f in socket.take("message", room_id=room)]
+
+
+async def test_message_reaches_the_room(
+    alice: Client, bob: Client, connect: Connect
+) -> None:
+    """A message comes to all who listen, the sender included, and is acknowledged."""
+    room = await a_room(alice, bob)
+    sockets = [await listening(connect, who, room) for who in (alice, bob)]
+
+    message = a_message(body='Grüße, 你好 👋🏽 \n"quoted" \\ </b>')
+    ack = await sockets[0].ask("send", room_id=room, **message)
+
+    expect.equal("frame_type", ack["type"], "ack")
+    for socket in sockets:
+        got = await socket.next("message", room_id=room)
+        expect.fields(got, author_id=alice.id, **message)
+
+
+async def test_subscription_needs_membership(
+    alice: Client, bob: Client, connect: Connect
+) -> None:
+    """Outsiders cannot subscribe or send: `not_found`, and nothing comes."""
+    rooms = [await a_room(alice), await a_room(alice, kind="private")]
+    hers = await listening(connect, alice, *rooms)
+    his = await authenticated(connect, bob)
+
+    for room in (*rooms, "987654321", "no-room"):
+        must_refuse(await his.ask("subscribe", room_id=room), "not_found")
+        sent = await his.ask("send", room_id=room, **a_message())
+        must_refuse(sent, "not_found")
+    for room in rooms:
+        await said(hers, room)
+
+    await quiet(hers, his)
+    expect.equal("messages_seen", his.count.get("message", 0), 0, who="bob")
+    expect.equal("messages_seen", hers.count.get("message", 0), 2, who="alice")
+
+
+async def test_rooms_are_kept_apart(
+    alice: Client, bob: Client, connect: Connect
+) -> None:
+    """A socket gets what it subscribed to, and nothing after `unsubscribe`."""
+    one, two = await a_room(alice, bob), await a_room(alice, bob)
+    hers = await authenticated(connect, alice)
+    first, both = (
+        await listening(connect, bob, one),
+        await listening(connect, bob, one, two),
+    )
+    in_one, in_two = await said(hers, one), await said(hers, two)
+    await quiet(first, both, hers)
+    ids = [in_one["client_msg_id"], in_two["client_msg_id"]]
+    expect.equal("received_in", received(first, one), ids[:1], who="bob")
+    expect.equal("received_in", received(first, two), [], who="bob")
+    expect.equal("received_in", received(both, one), ids[:1], who="bob")
+    expect.equal("received_in", received(both, two), ids[1:], who="bob")
+    expect.equal("messages_seen", hers.count.get("message", 0), 0, who="alice")
+
+    await both.send("unsubscribe", room_id=one)
+    await quiet(both)
+    await said(hers, one)
+    later = await said(hers, two)
+
+    await quiet(both)
+    expect.equal("received_in", received(both, one), [], who="bob")
+    found = received(both, two)
+    expect.equal("received_in", found, [later["client_msg_id"]], who="bob")
+
+
+async def test_every_tab_gets_it_once(
+    alice: Client, bob: Client, connect: Connect
+) -> None:
+    """Each tab of each user gets each message once, in the order of its sender."""
+    room = await a_room(alice, bob)
+    tabs = [
+        await listening(connect, who, room, compression=compression)
+        for who in (alice, bob)
+        for compression in (False, True, False)
+    ]
+
+    sent = await many_said(tabs[0], room, 30)
+
+    await quiet(*tabs)
+    for tab in tabs:
+        expect.listed(received(tab, room), sent, "client_msg_id")
+
+
+async def test_lost_connections_harm_nobody(
+    alice: Client, bob: Client, carol: Client, connect: Connect
+) -> None:
+    """While sockets vanish in the middle of it all, the others get every message."""
+    room = await a_room(alice, bob, carol)
+    steady = [await listening(connect, who, room) for who in (alice, bob, carol)] * 1
+    doomed = [await listening(connect, bob, room) for _ in range(12)]
+    # Some listen first and some last, whatever order the server keeps them in.
+    steady += [await listening(connect, who, room) for who in (alice, carol)]
+
+    sent: list[str] = []
+    for number, socket in enumerate(doomed):
+        sending = asyncio.create_task(many_said(steady[0], room, 10))
+        await asyncio.sleep(0)
+        if number % 3 == 0:
+            await socket.drop_in_a_frame()
+        elif number % 3 == 1:
+            socket.drop()
+        else:
+            await socket.close()
+        sent += await sending
+    newcomer = await listening(connect, bob, room)
+    last = await said(newcomer, room)
+    sent.append(last["client_msg_id"])
+
+    await quiet(*steady)
+    for socket in steady:
+        expect.listed(received(socket, room), sent, "client_msg_id")
+    expect.status(await alice.get("/v1/rooms"), 200)
+
+
+async def test_idle_sockets_hold_no_connection(start: Start, connect: Connect) -> None:
+    """With 20 idle sockets and a pool of two, REST answers and messages arrive."""
+    server = start(DB_POOL_SIZE="2", DB_POOL_TIMEOUT_S="1")
+    alice, bob = server.client("alice"), server.client("bob")
+    room = await a_room(alice, bob)
+    sockets = [await listening(connect, alice, room) for _ in range(20)]
+
+    for _ in range(3):
+        expect.status(await bob.get("/v1/rooms"), 200)
+    his = await authenticated(connect, bob)
+    await subscribed(his, room)
+    message = await said(his, room)
+
+    await asyncio.gather(*(socket.received("message", 1) for socket in sockets))
+    for socket in (*sockets, his):
+        await quiet(socket)
+        expect.equal(
+            "received_in",
+            received(socket, room),
+            [message["client_msg_id"]],
+            who=socket.who,
+        )

@@ -1,0 +1,307 @@
+"""Stage 4: numbers without gaps, and a history that is the truth."""
+
+from collections import Counter, defaultdict
+from typing import Any
+
+import httpx
+import psycopg
+
+from grader.judge import expect
+from grader.judge.client import Client, Fields, body
+from grader.judge.database import Database
+from grader.judge.failures import CheckFailed
+from grader.judge.fixtures import Connect, Start
+from grader.judge.sockets import Socket
+from grader.judge.speed import keeps_pace
+from grader.judge.world import Ran, World
+from tests.chat.crowd import crowded, filled
+from tests.chat.given import (
+    a_message,
+    a_room,
+    listening,
+    must_be,
+    must_refuse,
+    posted,
+    quiet,
+    said,
+)
+from tests.chat.legacy import Legacy, messages_of
+
+
+def ran_through(ran: Ran, what: str) -> None:
+    expect.true("migration", ran.ok, expected=what, got=ran.exception())
+
+
+def messages_path(room: str) -> str:
+    return f"/v1/rooms/{room}/messages"
+
+
+async def test_old_messages_are_numbered(legacy: Legacy) -> None:
+    """`upgrade head` numbers the old messages of each room by time and id, from 1."""
+    ran_through(legacy.ran, "upgrade head")
+    db = legacy.database
+    expect.equal("rows_unchanged", await unchanged(legacy), 300, table="messages")
+    by_room: defaultdict[Any, list[Any]] = defaultdict(list)
+    for room, message in await db.execute(
+        "SELECT room_id, id FROM messages ORDER BY room_id, created_at, id"
+    ):
+        by_room[room].append(message)
+    for room, messages in by_room.items():
+        numbered = await db.execute(
+            "SELECT id FROM messages WHERE room_id = %s ORDER BY seq", room
+        )
+        expect.listed([i for (i,) in numbered], messages, "id")
+        numbers = await db.execute(
+            "SELECT seq FROM messages WHERE room_id = %s ORDER BY seq", room
+        )
+        expect.listed([n for (n,) in numbers], range(1, len(messages) + 1), "seq")
+    counters = dict(await db.execute("SELECT id, last_seq FROM rooms"))
+    right = {room: len(by_room.get(room, ())) for room in counters}
+    expect.equal("counters", counters, right)
+    again = await is_refused(db, "UPDATE messages SET seq = 1")
+    expect.true("constraint", again, expected="unique (room_id, seq)")
+
+
+async def unchanged(legacy: Legacy) -> int:
+    now = await messages_of(legacy.database)
+    return sum(now.get(key) == row for key, row in legacy.before.items())
+
+
+async def is_refused(db: Database, statement: str) -> bool:
+    """Whether the database itself refuses a change."""
+    try:
+        await db.execute(f"DO $$ BEGIN {statement}; RAISE EXCEPTION 'accepted'; END $$")
+    except psycopg.errors.IntegrityError:
+        return True
+    except psycopg.errors.RaiseException:
+        return False
+    return False
+
+
+async def test_migrations_go_both_ways(world: World, legacy: Legacy) -> None:
+    """`alembic check` finds nothing; down and up again keeps every message."""
+    ran_through(legacy.ran, "upgrade head")
+    db = legacy.database
+    checked = world.migrate(db, ["check"])
+    expect.true("alembic_check", checked.ok, got=checked.exception())
+
+    ran_through(world.migrate(db, ["downgrade", "0001"]), "downgrade 0001")
+    expect.equal("rows_unchanged", await unchanged(legacy), 300, table="messages")
+    columns = await db.execute(
+        "SELECT column_name FROM information_schema.columns"
+        " WHERE table_name = 'messages' AND table_schema = 'public'"
+    )
+    old = ["author_id", "body", "created_at", "id", "room_id"]
+    expect.equal("old_message_columns", sorted(name for (name,) in columns), old)
+    ran_through(world.migrate(db, ["upgrade", "head"]), "upgrade head")
+    expect.equal("rows_unchanged", await unchanged(legacy), 300, table="messages")
+
+
+async def page(reader: Client, room: str, **query: Any) -> tuple[list[int], bool]:
+    """The numbers on a page of the history, and `has_more`."""
+    reply = await reader.get(messages_path(room), params=query)
+    expect.status(reply, 200)
+    found = body(reply)
+    return [message["seq"] for message in found["items"]], found["has_more"]
+
+
+async def test_history_goes_both_ways(alice: Client, bob: Client, db: Database) -> None:
+    """Pages ascend, before and after a number, and tell whether there is more."""
+    room = await a_room(alice)
+    expect.equal("history_page", await page(alice, room), ([], False), query="")
+    await filled(db, room, alice, 60)
+
+    good: list[tuple[dict[str, int], range, bool]] = [
+        ({}, range(11, 61), True),
+        ({"limit": 100}, range(1, 61), False),
+        ({"limit": 60}, range(1, 61), False),
+        ({"before_seq": 11, "limit": 4}, range(7, 11), True),
+        ({"before_seq": 5, "limit": 4}, range(1, 5), False),
+        ({"before_seq": 1}, range(0), False),
+        ({"after_seq": 0, "limit": 3}, range(1, 4), True),
+        ({"after_seq": 57, "limit": 3}, range(58, 61), False),
+        ({"after_seq": 60}, range(0), False),
+    ]
+    for query, numbers, more in good:
+        expected = (list(numbers), more)
+        got = await page(alice, room, **query)
+        expect.equal("history_page", got, expected, query=str(query))
+    bad_queries: list[dict[str, Any]] = [
+        {"limit": 0},
+        {"limit": 101},
+        {"before_seq": -1},
+        {"after_seq": "x"},
+    ]
+    for bad_query in bad_queries:
+        bad = await alice.get(messages_path(room), params=bad_query)
+        expect.problem(bad, 422)
+        expect.names_field(bad, next(iter(bad_query)))
+    both = await alice.get(
+        messages_path(room), params={"before_seq": 9, "after_seq": 3}
+    )
+    expect.problem(both, 422)
+    expect.problem(await bob.get(messages_path(room)), 404, "not_found")
+    expect.problem(
+        await bob.post(messages_path(room), json=a_message()), 404, "not_found"
+    )
+
+
+async def test_limits_of_messages(alice: Client, bob: Client, connect: Connect) -> None:
+    """1–4000 characters and ids of 1–64, in any script, by REST and WebSocket."""
+    room = await a_room(alice, bob)
+    hers, his = [await listening(connect, who, room) for who in (alice, bob)]
+    for text, key in (("x", "k"), ("好" * 4000, "键" * 64), ("👋" * 4000, "👋" * 64)):
+        sent = {"body": text, "client_msg_id": key}
+        reply = await alice.post(messages_path(room), json=sent)
+        expect.status(reply, 201)
+        expect.fields(body(reply), author_id=alice.id, **sent)
+        got = await hers.next("message", client_msg_id=key)
+        expect.fields(got, **body(reply))
+        must_be(await his.ask("send", room_id=room, **sent), "ack")
+        from_bob = await hers.next("message", client_msg_id=key, author_id=bob.id)
+        expect.fields(from_bob, body=text)
+    for field, value in (
+        ("body", ""),
+        ("body", "字" * 4001),
+        ("body", "a\x00b"),
+        ("client_msg_id", ""),
+        ("client_msg_id", "x" * 65),
+    ):
+        sent = a_message(**{field: value})
+        reply = await alice.post(messages_path(room), json=sent)
+        expect.problem(reply, 422, "validation_error")
+        expect.names_field(reply, field)
+        must_refuse(await his.ask("send", room_id=room, **sent), "invalid_frame")
+    expect.equal(
+        "history_page", (await page(alice, room))[0], list(range(1, 7)), query=""
+    )
+
+
+async def test_eight_senders_get_eight_numbers(start: Start, connect: Connect) -> None:
+    """Eight senders at once get the numbers 1 to 8, and listeners see them in order."""
+    server = start(DB_POOL_SIZE="12", DB_POOL_TIMEOUT_S="10")
+    alice, bob = server.client("alice"), server.client("bob")
+    room = await a_room(alice, bob)
+    ears = [await listening(connect, bob, room) for _ in range(2)]
+    mouths = [await listening(connect, alice) for _ in range(4)]
+    calls: list[Any] = [m.ask("send", room_id=room, **a_message()) for m in mouths]
+    calls += [bob.post(messages_path(room), json=a_message()) for _ in range(4)]
+
+    answers = await server.database.race(calls, "messages")
+
+    seqs = [seq_in(answer) for answer in answers]
+    expect.listed(sorted(seqs), range(1, 9), "seq")
+    for ear in ears:
+        await ear.received("message", 8)
+        await quiet(ear)
+        found = [frame["seq"] for frame in ear.take("message")]
+        expect.equal("seqs_seen", found, list(range(1, 9)), who="bob")
+
+
+def seq_in(answer: Fields | httpx.Response) -> int:
+    """The number that a sender was told, by REST or WebSocket."""
+    if isinstance(answer, httpx.Response):
+        expect.status(answer, 201)
+        return int(body(answer)["seq"])
+    must_be(answer, "ack")
+    return int(answer["seq"])
+
+
+async def test_sending_twice_is_sending_once(
+    alice: Client, bob: Client, db: Database, connect: Connect
+) -> None:
+    """A repeated `client_msg_id` gets the first one's number, and nothing is added."""
+    room, other = await a_room(alice, bob), await a_room(alice)
+    ear = await listening(connect, bob, room)
+    hers = await listening(connect, alice)
+    first = await said(hers, room)
+    again = await said(hers, room, client_msg_id=first["client_msg_id"], body="other")
+    expect.equal("same_seq", again["seq"], first["seq"])
+    by_rest = await alice.post(
+        messages_path(room),
+        json={"client_msg_id": first["client_msg_id"], "body": "third"},
+    )
+    expect.status(by_rest, 200)
+    expect.fields(body(by_rest), seq=first["seq"], body=first["body"])
+    key = a_message()
+    calls = [alice.post(messages_path(room), json=key) for _ in range(3)]
+    replies = await db.race(calls, "messages")
+    expect.statuses(replies, 200, 200, 201)
+    same = {body(reply)["seq"] for reply in replies}
+    expect.equal("same_seq", sorted(same), [first["seq"] + 1])
+
+    for path, author in ((other, alice), (room, bob)):
+        elsewhere = await author.post(messages_path(path), json=key)
+        expect.status(elsewhere, 201)
+    await quiet(ear)
+    seen = Counter(frame["seq"] for frame in ear.take("message"))
+    expect.equal("seqs_seen", dict(seen), {1: 1, 2: 1, 3: 1}, who="bob")
+    stored = await db.count("messages", "room_id::text = %s", room)
+    expect.equal("rows", stored, 3, table="messages")
+
+
+async def test_failed_commit_is_told_to_nobody(
+    alice: Client, bob: Client, db: Database, connect: Connect
+) -> None:
+    """When COMMIT fails there is no `ack`, no `message`, and no gap afterwards."""
+    room = await a_room(alice, bob)
+    ear = await listening(connect, bob, room)
+    hers = await listening(connect, alice, room)
+    before = await said(hers, room)
+
+    async with db.failing_commit("messages"):
+        await ends_without_ack(hers, room)
+        refused = await alice.post(messages_path(room), json=a_message())
+        expect.problem(refused, 500, "internal_error")
+
+    await quiet(ear)
+    after = await posted(alice, room)
+    expect.equal("next_seq", after["seq"], before["seq"] + 1)
+    await ear.next("message", seq=after["seq"])
+    expect.equal("messages_seen", ear.count.get("message", 0), 2, who="bob")
+
+
+async def ends_without_ack(socket: Socket, room: str) -> None:
+    """The send is answered by an `error`, or the connection is closed with 1011."""
+    try:
+        must_be(await socket.ask("send", room_id=room, **a_message()), "error")
+    except CheckFailed:
+        if socket.open_still:
+            raise
+        expect.equal("close_code", await socket.closed(), 1011)
+
+
+async def test_statements_do_not_grow(
+    alice: Client, bob: Client, db: Database, connect: Connect
+) -> None:
+    """A `send` takes at most 4 SQL statements, with 3 members or 30."""
+    for size in (3, 30):
+        room = await a_room(alice, bob)
+        await crowded(db, room, size - 2)
+        hers, _ = [await listening(connect, who, room) for who in (alice, bob)]
+        counts = []
+        for _ in range(3):
+            async with db.counting() as counted:
+                await said(hers, room)
+                await quiet(hers)
+            counts.append(counted)
+        least = min(counts, key=lambda counted: counted.calls)
+        if least.calls > 4:
+            expect.fail(
+                "send_statements",
+                expected="≤ 4",
+                got={"calls": least.calls, "most": least.most()},
+                members=size,
+            )
+
+
+def test_history_keeps_pace(benchmark: Any, world: World) -> None:
+    """A page out of 100,000 messages takes at most twice the reference's time."""
+
+    async def prepare(alice: Client) -> tuple[str, dict[str, str]]:
+        room = await a_room(alice)
+        await filled(alice.peer.database, room, alice, 100_000)
+        headers = {"authorization": f"Bearer {alice.token}"}
+        return f"{messages_path(room)}?before_seq=50000&limit=50", headers
+
+    keeps_pace(benchmark, world, prepare)

@@ -1,0 +1,226 @@
+"""Stage 5: connections break, the conversation does not."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from grader.judge import expect
+from grader.judge.client import Client, body
+from grader.judge.database import Database
+from grader.judge.fixtures import Connect, Start
+from grader.judge.sockets import Socket
+from tests.chat.crowd import filled
+from tests.chat.given import (
+    a_room,
+    authenticated,
+    listening,
+    posted,
+    quiet,
+    said,
+    subscribed,
+)
+
+SENDERS, EACH, LISTENERS = 4, 40, 8
+
+
+def seqs(socket: Socket, room: str) -> list[int]:
+    """The numbers of the messages that a socket got since the last look."""
+    return [int(frame["seq"]) for frame in socket.take("message", room_id=room)]
+
+
+async def test_missed_messages_are_replayed(
+    alice: Client, bob: Client, connect: Connect
+) -> None:
+    """`last_seq` brings what was missed, in order and once, then what is new."""
+    room = await a_room(alice, bob)
+    hers = await listening(connect, alice, room)
+    his = await listening(connect, bob, room)
+    for _ in range(3):
+        await said(hers, room)
+    await quiet(his)
+    expect.equal("seqs_seen", seqs(his, room), [1, 2, 3], who="bob")
+    his.drop()
+    missed = [await said(hers, room) for _ in range(5)]
+
+    back = await authenticated(connect, bob)
+    answer = await subscribed(back, room, last_seq=3)
+
+    expect.fields(answer, room_id=room, recovered=True, last_seq=8)
+    await said(hers, room)
+    await quiet(back)
+    frames = back.take("message")
+    numbers = [frame["seq"] for frame in frames]
+    expect.equal("seqs_seen", numbers, list(range(4, 10)), who="bob")
+    for frame, message in zip(frames, missed, strict=False):
+        expect.fields(frame, author_id=alice.id, **message)
+    complete = await authenticated(connect, bob)
+    await subscribed(complete, room, last_seq=0)
+    await quiet(complete)
+    expect.equal("seqs_seen", seqs(complete, room), list(range(1, 10)), who="bob")
+
+
+async def test_without_last_seq_live_begins_now(
+    alice: Client, bob: Client, connect: Connect
+) -> None:
+    """Without `last_seq` nothing is replayed; messages begin after the one reported."""
+    room = await a_room(alice, bob)
+    hers = await listening(connect, alice, room)
+    his = await authenticated(connect, bob)
+    empty = await subscribed(his, room)
+    expect.fields(empty, last_seq=0, recovered=False)
+    for _ in range(3):
+        await said(hers, room)
+
+    late = await authenticated(connect, bob)
+    answer = await subscribed(late, room)
+    expect.fields(answer, last_seq=3, recovered=False)
+    await said(hers, room)
+
+    await quiet(late)
+    expect.equal("seqs_seen", seqs(late, room), [4], who="bob")
+
+
+async def test_limits_of_recovery(start: Start, connect: Connect) -> None:
+    """A gap above RECOVERY_MAX, or a number beyond the last, is not recovered."""
+    server = start(RECOVERY_MAX="20")
+    alice = server.client("alice")
+    empty, room = await a_room(alice), await a_room(alice)
+    await filled(server.database, room, alice, 50)
+
+    for target, last_seq, recovered, first, newest in (
+        (room, 30, True, 31, 50),
+        (room, 29, False, 51, 50),
+        (room, 0, False, 51, 50),
+        (room, 50, True, 51, 50),
+        (room, 51, False, 51, 50),
+        (empty, 0, True, 1, 0),
+        (empty, 7, False, 1, 0),
+    ):
+        socket = await authenticated(connect, alice)
+        answer = await subscribed(socket, target, last_seq=last_seq)
+        expect.fields(answer, recovered=recovered, last_seq=newest)
+        await quiet(socket)
+        replayed = list(range(first, newest + 1))
+        expect.equal("seqs_seen", seqs(socket, target), replayed, who="alice")
+    live = await posted(alice, room)
+    await socket.close()
+    expect.equal("next_seq", live["seq"], 51)
+
+
+@dataclass
+class Traveller:
+    """Somebody whose connection breaks again and again, and who resumes."""
+
+    connect: Connect
+    client: Client
+    room: str
+    seen: list[int] = field(default_factory=list)
+
+    async def ride(self, *, until: asyncio.Event, abruptly: bool) -> None:
+        """Connect and resume until the event, then once more for the rest."""
+        while True:
+            last = until.is_set()
+            socket = await authenticated(self.connect, self.client)
+            await subscribed(socket, self.room, last_seq=len(self.seen))
+            if not last:
+                await asyncio.sleep(0.02)
+                if abruptly:
+                    socket.drop()
+            if last or not abruptly:
+                await quiet(socket)
+            await socket.close()
+            self.take(seqs(socket, self.room))
+            if last:
+                return
+
+    def take(self, numbers: list[int]) -> None:
+        first = len(self.seen) + 1
+        right = list(range(first, first + len(numbers)))
+        expect.equal("seqs_seen", numbers, right, who=self.client.who)
+        self.seen += numbers
+
+
+async def travel(connect: Connect, clients: list[Client], *, abruptly: bool) -> None:
+    """Travellers resume while four people send; each sees everything exactly once."""
+    room = await a_room(clients[0], *clients[1:])
+    mouths = [await listening(connect, client) for client in clients]
+    done = asyncio.Event()
+    travellers = [
+        Traveller(connect, clients[n % len(clients)], room) for n in range(LISTENERS)
+    ]
+    rides = [
+        asyncio.create_task(t.ride(until=done, abruptly=abruptly)) for t in travellers
+    ]
+
+    async def speak(mouth: Socket) -> None:
+        for _ in range(EACH):
+            await said(mouth, room)
+
+    try:
+        await asyncio.gather(*(speak(mouth) for mouth in mouths))
+        done.set()
+        await asyncio.gather(*rides)
+    finally:
+        for ride in rides:
+            ride.cancel()
+    everything = list(range(1, len(mouths) * EACH + 1))
+    for traveller in travellers:
+        expect.listed(traveller.seen, everything, "seq")
+
+
+async def test_resume_while_others_send(
+    alice: Client, bob: Client, carol: Client, admin: Client, connect: Connect
+) -> None:
+    """While four people send, every resume continues without a gap or repetition."""
+    await travel(connect, [alice, bob, carol, admin], abruptly=False)
+
+
+async def test_lost_connections_resume(
+    alice: Client, bob: Client, carol: Client, admin: Client, connect: Connect
+) -> None:
+    """Dropped connections resume from what they saw: together, everything once."""
+    await travel(connect, [alice, bob, carol, admin], abruptly=True)
+
+
+async def test_replay_needs_few_statements(
+    alice: Client, db: Database, connect: Connect
+) -> None:
+    """Subscribing with a replay of 300 messages takes at most 4 SQL statements."""
+    room = await a_room(alice)
+    await filled(db, room, alice, 300)
+    socket = await authenticated(connect, alice)
+
+    async with db.counting() as counted:
+        await subscribed(socket, room, last_seq=0)
+        await socket.received("message", 300)
+        await quiet(socket)
+
+    expect.equal("seqs_seen", seqs(socket, room), list(range(1, 301)), who="alice")
+    if counted.calls > 4:
+        got = {"calls": counted.calls, "most": counted.most()}
+        expect.fail("replay_statements", expected="≤ 4", got=got)
+
+
+async def test_read_marker_never_goes_back(
+    alice: Client, bob: Client, carol: Client, db: Database
+) -> None:
+    """The read marker moves forward only, and not beyond the last message."""
+    room = await a_room(alice, bob)
+    await filled(db, room, alice, 9)
+
+    for sent, stands in ((0, 0), (4, 4), (2, 4), (4, 4), (8, 8), (100, 9), (1, 9)):
+        reply = await bob.put(f"/v1/rooms/{room}/read", json={"seq": sent})
+        expect.status(reply, 200)
+        expect.fields(
+            body(reply),
+            room_id=room,
+            user_id=bob.id,
+            role="member",
+            last_read_seq=stands,
+        )
+    hers = await alice.put(f"/v1/rooms/{room}/read", json={"seq": 0})
+    expect.fields(body(hers), last_read_seq=0)
+    bad = await bob.put(f"/v1/rooms/{room}/read", json={"seq": -1})
+    expect.problem(bad, 422, "validation_error")
+    expect.names_field(bad, "seq")
+    stranger = await carol.put(f"/v1/rooms/{room}/read", json={"seq": 1})
+    expect.problem(stranger, 404, "not_found")
