@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from given.database import Base, now
+from given.models import User
 
 
 class Room(Base):
@@ -29,7 +30,7 @@ class Membership(Base):
 
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(
-        ForeignKey("users.id"), primary_key=True, index=True
+        ForeignKey(User.id), primary_key=True, index=True
     )
     role: Mapped[str] = mapped_column(default="member")
     last_read_seq: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -48,7 +49,7 @@ class Message(Base):
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"))
     seq: Mapped[int]
-    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey(User.id))
     client_msg_id: Mapped[str | None]
     body: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=now)

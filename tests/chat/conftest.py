@@ -1,12 +1,13 @@
 """One more person than every suite has, and the database of an older program."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from grader.judge.client import Client
 from grader.judge.server import Server
 from grader.judge.world import World
+from grader.services.valkey import open_valkey
 from tests.chat.legacy import Legacy, migrated
 
 
@@ -21,3 +22,10 @@ async def legacy(world: World) -> AsyncIterator[Legacy]:
     found = await migrated(world)
     yield found
     await found.database.close()
+
+
+@pytest.fixture(scope="module")
+def redis_url() -> Iterator[str]:
+    """A Valkey, started when the first check asks for it."""
+    with open_valkey() as url:
+        yield url

@@ -2,7 +2,9 @@
 
 import asyncio
 import itertools
-from typing import Any
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 from grader.judge.arrange import given, taught_by
 from grader.judge.client import Client, Fields
@@ -10,6 +12,7 @@ from grader.judge.failures import CheckFailed
 from grader.judge.fixtures import Connect
 from grader.judge.sockets import Socket
 
+T = TypeVar("T")
 _numbers = itertools.count(1)
 RESTART = (1001, 1012)
 
@@ -102,6 +105,16 @@ async def quiet(*sockets: Socket) -> None:
         answers = await asyncio.gather(*(socket.ask("ping") for socket in sockets))
         for answer in answers:
             must_be(answer, "pong")
+
+
+async def until(look: Callable[[], Awaitable[T]], wanted: T, seconds: float = 5.0) -> T:
+    """Look again and again until it is as wanted, or as it is at the deadline."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = await look()
+        if found == wanted or time.monotonic() > deadline:
+            return found
+        await asyncio.sleep(0.05)
 
 
 def must_be(frame: Fields, kind: str) -> None:

@@ -1,0 +1,214 @@
+"""Stage 6: who is here, who writes, and who must go."""
+
+import asyncio
+import time
+
+from grader.judge import expect
+from grader.judge.client import Client, body
+from grader.judge.database import Database
+from grader.judge.fixtures import Connect, Start
+from grader.judge.sockets import Socket
+from tests.chat.given import (
+    a_message,
+    a_room,
+    add,
+    authenticated,
+    listening,
+    many_said,
+    must_refuse,
+    quiet,
+    said,
+    subscribed,
+    until,
+)
+
+# Longer than PRESENCE_GRACE_S in this suite: news about tabs would have come by then.
+AFTER_GRACE = 0.6
+
+
+async def online_in(reader: Client, room: str) -> list[str]:
+    reply = await reader.get(f"/v1/rooms/{room}/presence")
+    expect.status(reply, 200)
+    return list(body(reply)["online"])
+
+
+def news(socket: Socket, room: str, who: Client) -> list[str]:
+    """What a socket heard of somebody's presence since the last look."""
+    frames = socket.take("presence", room_id=room, user_id=who.id)
+    return [str(frame["status"]) for frame in frames]
+
+
+async def test_presence_is_by_user(
+    alice: Client, bob: Client, connect: Connect
+) -> None:
+    """The first tab brings one `online`, the last one to leave the only `offline`."""
+    room, other = await a_room(alice, bob), await a_room(alice, bob)
+    hers = await listening(connect, alice, room, other)
+
+    one = await listening(connect, bob, room, other)
+    two = await listening(connect, bob, room)
+    await quiet(hers)
+    for place in (room, other):
+        expect.equal("presence_news", news(hers, place, bob), ["online"], who="bob")
+    await one.close()
+    await hers.next("presence", room_id=other, user_id=bob.id, status="offline")
+    await asyncio.sleep(AFTER_GRACE)
+    await quiet(hers)
+    expect.equal("presence_news", news(hers, room, bob), [], who="bob")
+    await two.send("unsubscribe", room_id=room)
+    await hers.next("presence", room_id=room, user_id=bob.id, status="offline")
+
+    await subscribed(two, room)
+    await hers.next("presence", room_id=room, user_id=bob.id, status="online")
+    await quiet(hers)
+    for place in (room, other):
+        expect.equal("presence_news", news(hers, place, bob), [], who="bob")
+
+
+async def test_vanished_user_goes_offline(
+    alice: Client, bob: Client, carol: Client, connect: Connect
+) -> None:
+    """Who vanishes without a close frame is offline after the grace time."""
+    room = await a_room(alice, bob, carol)
+    hers = await listening(connect, alice, room)
+    torn, gone = (
+        await listening(connect, bob, room),
+        await listening(connect, carol, room),
+    )
+    for who in (bob, carol):
+        await hers.next("presence", user_id=who.id, status="online")
+
+    gone.drop()
+    await torn.drop_in_a_frame()
+    # A broadcast that meets the dead connections must not keep them alive.
+    await said(hers, room)
+
+    for who in (bob, carol):
+        await hers.next("presence", room_id=room, user_id=who.id, status="offline")
+    expect.equal("online", await others_online(alice, room), [])
+
+
+async def others_online(reader: Client, room: str) -> list[str]:
+    """Who is online besides the reader."""
+    return sorted(set(await online_in(reader, room)) - {reader.id})
+
+
+async def test_quick_return_is_silent(start: Start, connect: Connect) -> None:
+    """Who is back within the grace time was never away: nobody hears of it."""
+    server = start(PRESENCE_GRACE_S="2.5")
+    alice, bob = server.client("alice"), server.client("bob")
+    room = await a_room(alice, bob)
+    hers = await listening(connect, alice, room)
+    his = await listening(connect, bob, room)
+    await hers.next("presence", user_id=bob.id, status="online")
+
+    left = time.monotonic()
+    his.drop()
+    back = await listening(connect, bob, room)
+    away = time.monotonic() - left
+    await asyncio.sleep(3)
+
+    await quiet(hers, back)
+    if away < 2:
+        expect.equal("presence_news", news(hers, room, bob), [], who="bob")
+    expect.equal("online", await others_online(alice, room), [bob.id])
+
+
+async def test_presence_is_listed(
+    alice: Client, bob: Client, carol: Client, connect: Connect
+) -> None:
+    """`GET …/presence` lists who is online, once, for members only."""
+    room, elsewhere = await a_room(alice, bob), await a_room(alice, bob)
+    hers = await listening(connect, alice, elsewhere)
+    expect.equal("online", await online_in(alice, room), [])
+
+    tabs = [await listening(connect, bob, room) for _ in range(2)]
+
+    expect.equal("online", await online_in(alice, room), [bob.id])
+    expect.equal("online", await others_online(alice, elsewhere), [])
+    for tab in tabs:
+        await tab.close()
+    expect.equal("online", await until(lambda: online_in(alice, room), []), [])
+    refused = await carol.get(f"/v1/rooms/{room}/presence")
+    expect.problem(refused, 404, "not_found")
+    await quiet(hers)
+
+
+async def test_typing_is_passed_on(
+    alice: Client, bob: Client, carol: Client, db: Database, connect: Connect
+) -> None:
+    """`typing` reaches the others in the room, and is neither stored nor echoed."""
+    room, other = await a_room(alice, bob), await a_room(alice, bob, carol)
+    hers, his = [await listening(connect, who, room, other) for who in (alice, bob)]
+    outside = await listening(connect, carol, other)
+
+    await hers.send("typing", room_id=room)
+    heard = await his.next("typing", room_id=room)
+    expect.fields(heard, user_id=alice.id)
+    await outside.send("typing", room_id=room)
+
+    await quiet(hers, his, outside)
+    for socket in (hers, his, outside):
+        expect.equal("typing_seen", len(socket.take("typing")), 0, who=socket.who)
+    stored = await db.count("messages", "room_id::text = %s", room)
+    expect.equal("rows", stored, 0, table="messages")
+
+
+async def test_kick_reaches_open_sockets(
+    alice: Client, bob: Client, carol: Client, connect: Connect
+) -> None:
+    """Who is removed gets `kicked` on every tab and nothing after it; others stay."""
+    room, other = await a_room(alice, bob, carol), await a_room(alice, bob)
+    mouth, witness = (
+        await listening(connect, alice, room),
+        await listening(connect, carol, room),
+    )
+    tabs = [await listening(connect, bob, room, other) for _ in range(2)]
+    chatter = asyncio.create_task(many_said(mouth, room, 20))
+
+    removed = await alice.delete(f"/v1/rooms/{room}/members/{bob.id}")
+    expect.status(removed, 204)
+    for tab in tabs:
+        await tab.next("kicked", room_id=room)
+    sent = await chatter
+    # What came before `kicked` is as it should be.
+    await quiet(*tabs)
+    for tab in tabs:
+        tab.take("message", room_id=room)
+    sent += await many_said(mouth, room, 5)
+    await mouth.send("typing", room_id=room)
+
+    await quiet(*tabs, witness)
+    for tab in tabs:
+        late = [f for f in tab.unread if f.get("room_id") == room]
+        kinds = sorted({str(frame["type"]) for frame in late} - {"presence"})
+        expect.equal("after_kick", kinds, [], who="bob")
+        must_refuse(await tab.ask("subscribe", room_id=room), "not_found")
+        refused = await tab.ask("send", room_id=room, **a_message())
+        must_refuse(refused, "not_found")
+        await said(tab, other)
+    seen = [str(f["client_msg_id"]) for f in witness.take("message", room_id=room)]
+    expect.listed(seen, sent, "client_msg_id")
+
+
+async def test_leaving_ends_the_subscription(
+    alice: Client, bob: Client, connect: Connect
+) -> None:
+    """Who leaves gets `kicked` too; back in the room, subscribing works again."""
+    room = await a_room(alice, bob)
+    hers, his = [await listening(connect, who, room) for who in (alice, bob)]
+
+    left = await bob.delete(f"/v1/rooms/{room}/members/{bob.id}")
+    expect.status(left, 204)
+    await his.next("kicked", room_id=room)
+    await said(hers, room)
+    await add(alice, room, bob)
+    await said(hers, room)
+    await quiet(his)
+    expect.equal("messages_seen", len(his.take("message")), 0, who="bob")
+
+    await subscribed(his, room)
+    last = await said(hers, room)
+    await his.next("message", client_msg_id=last["client_msg_id"])
+    newcomer = await authenticated(connect, bob)
+    await subscribed(newcomer, room)

@@ -1,0 +1,182 @@
+"""Stage 7: slow readers, eager writers, and the end of the process."""
+
+import asyncio
+import math
+import re
+import time
+from typing import Any
+
+import httpx
+
+from grader.judge import expect
+from grader.judge.client import Client, Fields
+from grader.judge.fan_out import fans_out
+from grader.judge.fixtures import Connect, Start
+from grader.judge.server import Server
+from grader.judge.sockets import NO_CLOSE_FRAME, Socket
+from grader.judge.world import World
+from tests.chat.given import (
+    RESTART,
+    a_message,
+    a_room,
+    authenticated,
+    listening,
+    quiet,
+    said,
+    until,
+)
+
+MESSAGES, WINDOW = 500, 20
+LONG = "x" * 3990
+
+
+async def poured(mouth: Socket, room: str, count: int, fast: list[Socket]) -> None:
+    """Send long messages, never more than a window ahead of the fast readers."""
+    for number in range(count):
+        text = f"{number:04} {LONG}"
+        await mouth.send("send", room_id=room, **a_message(body=text))
+        for socket in fast:
+            await socket.received("message", number + 1 - WINDOW, seconds=20)
+    for socket in fast:
+        await socket.received("message", count, seconds=20)
+
+
+async def test_slow_reader_harms_nobody(
+    alice: Client, bob: Client, carol: Client, connect: Connect
+) -> None:
+    """Of three readers one stalls: the others get all 500, in order; it is closed."""
+    room = await a_room(alice, bob, carol)
+    fast = [await listening(connect, who, room) for who in (alice, carol)]
+    stalled = await listening(connect, bob, room)
+    mouth = await authenticated(connect, alice)
+    await fast[0].next("presence", user_id=bob.id, status="online")
+    stalled.stall()
+
+    await poured(mouth, room, MESSAGES, fast)
+
+    # Gone from the room while it still does not read.
+    await fast[0].next("presence", seconds=20, user_id=bob.id, status="offline")
+    for socket in fast:
+        found = [frame["seq"] for frame in socket.take("message")]
+        expect.listed(found, range(1, MESSAGES + 1), "seq")
+    stalled.read_on()
+    code = await stalled.closed(20)
+    allowed = (4013, NO_CLOSE_FRAME)
+    expect.true("close_code", code in allowed, expected=list(allowed), got=code)
+    late = [frame["seq"] for frame in stalled.take("message")]
+    expect.equal("seqs_seen", late, list(range(1, len(late) + 1)), who="bob")
+    expect.true("stalled_seen", len(late) < MESSAGES, expected="< 500", got=len(late))
+
+
+async def test_rate_is_limited(start: Start, connect: Connect) -> None:
+    """Above RATE_PER_S sends are refused and not stored; others are not affected."""
+    server = start(RATE_PER_S="5")
+    alice, bob = server.client("alice"), server.client("bob")
+    rooms = [await a_room(alice, bob) for _ in range(2)]
+    tabs = [await authenticated(connect, alice) for _ in range(2)]
+    his = await authenticated(connect, bob)
+
+    began = time.monotonic()
+    calls: list[Any] = [
+        tabs[n % 2].ask("send", room_id=rooms[n % 2], **a_message()) for n in range(30)
+    ]
+    calls += [
+        alice.post(f"/v1/rooms/{rooms[n % 2]}/messages", json=a_message())
+        for n in range(10)
+    ]
+    flood = asyncio.gather(*calls)
+    for _ in range(3):
+        await said(his, rooms[0])
+    answers = await flood
+    seconds = math.ceil(time.monotonic() - began)
+
+    accepted = sum(was_accepted(answer) for answer in answers)
+    most = 10 + 5 * seconds
+    expect.true("accepted_least", accepted >= 5, expected="≥ 5", got=accepted)
+    expect.at_most("accepted_most", accepted, min(most, 39), seconds=seconds)
+    stored = await server.database.count("messages")
+    expect.equal("rows", stored, accepted + 3, table="messages")
+    while not was_accepted(await tabs[0].ask("send", room_id=rooms[0], **a_message())):
+        if time.monotonic() > began + 20:
+            expect.fail("accepted_again", expected="ack", got="rate_limited")
+        await asyncio.sleep(0.2)
+
+
+def was_accepted(answer: Fields | httpx.Response) -> bool:
+    """Whether a send was accepted; any refusal but that of the limit is a failure."""
+    if isinstance(answer, httpx.Response):
+        if answer.status_code != 429:
+            expect.status(answer, 201)
+            return True
+        expect.problem(answer, 429, "rate_limited")
+        seconds = expect.header(answer, "retry-after")
+        expect.true("retry_after", seconds.isdigit(), expected="1", got=seconds)
+        return False
+    if answer["type"] != "ack":
+        expect.equal("error_code", answer.get("code"), "rate_limited")
+        return False
+    return True
+
+
+GAUGE = re.compile(r"^ws_connections(?:\{[^}]*\})? ([0-9.e+-]+)", re.M)
+
+
+async def gauge(client: Client) -> float:
+    """The value of `ws_connections`."""
+    reply = await client.get("/metrics")
+    expect.status(reply, 200)
+    values = GAUGE.findall(reply.text)
+    expect.true("metric_exists", values, expected="ws_connections")
+    return sum(float(value) for value in values)
+
+
+async def becomes(client: Client, value: float) -> None:
+    got = await until(lambda: gauge(client), value, seconds=8)
+    expect.equal("gauge", got, value)
+
+
+async def test_gauge_follows_connections(start: Start, connect: Connect) -> None:
+    """`ws_connections` rises and falls with the connections that are open."""
+    alice = start().client("alice")
+    room = await a_room(alice)
+    await becomes(alice, 0)
+    sockets = [await listening(connect, alice, room) for _ in range(5)]
+    await becomes(alice, 5)
+
+    await sockets[0].close()
+    await sockets[1].send_raw("not JSON")
+    sockets[2].drop()
+    await sockets[3].drop_in_a_frame()
+
+    await becomes(alice, 1)
+    await quiet(sockets[4])
+
+
+async def test_shutdown_says_goodbye(start: Start, connect: Connect) -> None:
+    """On SIGTERM open sockets are closed with 1001 or 1012, and the process ends."""
+    server = start()
+    alice, bob = server.client("alice"), server.client("bob")
+    room = await a_room(alice, bob)
+    sockets = [await listening(connect, who, room) for who in (alice, bob, alice)]
+    stalled = await listening(connect, bob, room)
+    stalled.stall()
+    mouth = await authenticated(connect, alice)
+    await poured(mouth, room, 100, sockets)
+
+    server.signal(15)
+
+    for socket in (*sockets, mouth):
+        code = await socket.closed(15)
+        expect.true("close_code", code in RESTART, expected=list(RESTART), got=code)
+    expect.equal("exit_code", await asyncio.to_thread(server.wait), 0)
+    expect.equal("sessions_left", await sessions_left(server), 0)
+
+
+async def sessions_left(server: Server) -> int:
+    """Database sessions of the app, once those that are just ending have ended."""
+    return await until(server.database.backends, 0)
+
+
+async def test_fan_out_keeps_pace(world: World) -> None:
+    """50 sockets get 200 messages in at most twice the reference's time."""
+    await fans_out(world, a_room)
