@@ -1,8 +1,4 @@
-"""Tells the other processes that something happened; the database says what.
-
-An event is small and may be lost, doubled or late: the hub's position makes up for it.
-After each interruption the hub looks into the database once.
-"""
+"""Tells the other processes that something happened; the database says what."""
 
 import asyncio
 import contextlib
@@ -33,6 +29,7 @@ RECONNECT_S = 0.2
 class Event:
     """A message with this number was committed, or this user is out of the room."""
 
+    # It may be lost, doubled or late: the position of the hub makes up for that.
     room_id: int
     seq: int | None = None
     out: int | None = None

@@ -1,8 +1,4 @@
-"""One WebSocket: what it reads, the queue of what it is sent, and how it ends.
-
-Nobody but the connection's own two tasks touches the socket: the reader, which is the
-route itself, and the writer. All others offer frames, which never waits.
-"""
+"""One WebSocket: what it reads, what it is sent, and how it ends."""
 
 import asyncio
 import contextlib
@@ -24,6 +20,8 @@ CLOSE_S = 3.0
 class Connection:
     def __init__(self, websocket: WebSocket, silence_s: float) -> None:
         """`silence_s`: after so long without a frame the client counts as gone."""
+        # Only two tasks touch the socket: the reader, which is the route itself, and
+        # the writer. All others offer frames, which never waits.
         self.user_id = 0
         self.rooms: set[int] = set()
         self._websocket = websocket

@@ -1,8 +1,4 @@
-"""Who listens to which room in this process, and how messages reach them.
-
-A feed knows up to which number its room was delivered. That one fact puts events in
-order, drops repeated ones, and shows what is missing.
-"""
+"""Who listens to which room in this process, and how messages reach them."""
 
 import asyncio
 import logging
@@ -24,7 +20,11 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Feed:
-    """A room that somebody here listens to."""
+    """A room that somebody here listens to.
+
+    It knows up to which number the room was delivered. That one fact puts events in
+    order, drops repeated ones, and shows what is missing.
+    """
 
     # Up to which number the room was delivered; None until it is first read.
     position: int | None = None

@@ -41,7 +41,7 @@ async def test_new_room_belongs_to_its_maker(
 
     expect.status(reply, 201)
     room = body(reply)
-    expect.fields(room, name=name, kind="public", role="owner", last_seq=0)
+    expect.fields(room, name=name, kind="public", role="owner")
     expect.true("string_id", isinstance(room["id"], str), got=room["id"])
     (listed,) = [r for r in await rooms_of(bob) if r["id"] == room["id"]]
     expect.fields(listed, name=name, role=None)

@@ -70,7 +70,7 @@ async def test_slow_reader_harms_nobody(
 
 async def test_rate_is_limited(start: Start, connect: Connect) -> None:
     """Above RATE_PER_S sends are refused and not stored; others are not affected."""
-    server = start(RATE_PER_S="5")
+    server = start(RATE_PER_S="2")
     alice, bob = server.client("alice"), server.client("bob")
     rooms = [await a_room(alice, bob) for _ in range(2)]
     tabs = [await authenticated(connect, alice) for _ in range(2)]
@@ -78,24 +78,24 @@ async def test_rate_is_limited(start: Start, connect: Connect) -> None:
 
     began = time.monotonic()
     calls: list[Any] = [
-        tabs[n % 2].ask("send", room_id=rooms[n % 2], **a_message()) for n in range(30)
+        tabs[n % 2].ask("send", room_id=rooms[n % 2], **a_message()) for n in range(20)
     ]
     calls += [
         alice.post(f"/v1/rooms/{rooms[n % 2]}/messages", json=a_message())
-        for n in range(10)
+        for n in range(20)
     ]
     flood = asyncio.gather(*calls)
-    for _ in range(3):
+    for _ in range(2):
         await said(his, rooms[0])
     answers = await flood
     seconds = math.ceil(time.monotonic() - began)
 
     accepted = sum(was_accepted(answer) for answer in answers)
-    most = 10 + 5 * seconds
-    expect.true("accepted_least", accepted >= 5, expected="≥ 5", got=accepted)
+    most = 4 + 2 * seconds
+    expect.true("accepted_least", accepted >= 2, expected="≥ 2", got=accepted)
     expect.at_most("accepted_most", accepted, min(most, 39), seconds=seconds)
     stored = await server.database.count("messages")
-    expect.equal("rows", stored, accepted + 3, table="messages")
+    expect.equal("rows", stored, accepted + 2, table="messages")
     while not was_accepted(await tabs[0].ask("send", room_id=rooms[0], **a_message())):
         if time.monotonic() > began + 20:
             expect.fail("accepted_again", expected="ack", got="rate_limited")
@@ -168,6 +168,8 @@ async def test_shutdown_says_goodbye(start: Start, connect: Connect) -> None:
     for socket in (*sockets, mouth):
         code = await socket.closed(15)
         expect.true("close_code", code in RESTART, expected=list(RESTART), got=code)
+    # It hindered nobody; now uvicorn need not wait for it until its patience ends.
+    stalled.read_on()
     expect.equal("exit_code", await asyncio.to_thread(server.wait), 0)
     expect.equal("sessions_left", await sessions_left(server), 0)
 

@@ -1,0 +1,1 @@
+ClientFrame = Auth | Ping

@@ -1,0 +1,1 @@
+"""Tests of the chat, which see it as any client does."""

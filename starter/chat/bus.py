@@ -1,0 +1,74 @@
+"""Tells the other processes that something happened; the database says what."""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+
+import psycopg
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.exceptions import RedisError
+from sqlalchemy import func, make_url, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chat.hub import Hub
+from chat.models import Message
+from chat.settings import Settings
+from given.unwritten import NotWritten
+
+log = logging.getLogger(__name__)
+CHANNEL = "chat"
+
+
+@dataclass(frozen=True)
+class Event:
+    """A message with this number was committed, or this user is out of the room."""
+
+    # It may be lost, doubled or late: the position of the hub makes up for that.
+    room_id: int
+    seq: int | None = None
+    out: int | None = None
+
+    def dump(self) -> str:
+        return json.dumps(asdict(self))
+
+
+class Bus:
+    """Within one process: everything goes to the hub at once."""
+
+    def __init__(self, hub: Hub) -> None:
+        raise NotWritten(8)
+
+    async def commit(
+        self, session: AsyncSession, event: Event, message: Message | None = None
+    ) -> None:
+        """Commit, then tell: nobody hears of what might still be rolled back."""
+        raise NotWritten(4)
+
+
+    async def enlist(self, session: AsyncSession, event: Event) -> None:
+        """Make the event a part of the transaction, where the bus can do that."""
+        raise NotWritten(8)
+
+    async def publish(self, event: Event) -> None:
+        """Send the event after the commit, where it is not a part of it."""
+        raise NotWritten(8)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Hear the events of other processes inside the block."""
+        raise NotWritten(8)
+
+
+    async def listen(self) -> None:
+        """Hear events until the connection ends."""
+        raise NotWritten(8)
+
+
+def make_bus(settings: Settings, hub: Hub) -> Bus:
+    raise NotWritten(8)

@@ -1,0 +1,1 @@
+"""Given code of the shop, the queue and the chat: what the blog teaches, finished."""
