@@ -1,3 +1,12 @@
+from typing import cast
+
+from fastapi import Request
+
+from chat.bus import Bus
+from chat.hub import Hub
+from chat.limits import RateLimit
+
+
 async def get_hub(request: Request) -> Hub:
     # None until your lifespan makes it.
     return cast(Hub, getattr(request.app.state, "hub", None))

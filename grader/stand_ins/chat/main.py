@@ -1,3 +1,13 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from chat.main import ROUTERS
+from chat.settings import Settings, read_settings
+from given.app import make_app, open_database
+
+
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with open_database(app):
         yield

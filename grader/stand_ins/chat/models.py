@@ -1,3 +1,12 @@
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity
+from sqlalchemy.orm import Mapped, mapped_column
+
+from given.database import Base, now
+from given.models import User
+
+
 class Room(Base):
     __tablename__ = "rooms"
     __table_args__ = (CheckConstraint("kind IN ('public', 'private')", name="kind"),)

@@ -1,1 +1,3 @@
+from chat.protocol import Auth, Ping
+
 ClientFrame = Auth | Ping

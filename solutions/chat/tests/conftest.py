@@ -3,8 +3,9 @@
 import contextlib
 import os
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import httpx2
 import pytest
 from alembic import command
 from alembic.config import Config
+from fastapi import FastAPI
 from httpx2.websockets import ASGIWebSocketTransport, WebSocketDisconnect
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
@@ -20,27 +22,23 @@ from chat.settings import Settings
 
 PASSWORD = "correct horse"
 NAMES = ("ann", "ben", "cai")
-SECONDS = 5
+SECONDS = 10
 # Everything soon, nothing limited, where a test does not ask for it.
 QUICK = {"presence_grace_s": 0.1, "rate_per_s": 1e6}
 
-Serve = Callable[..., AbstractAsyncContextManager[httpx2.AsyncClient]]
 Frame = dict[str, Any]
 
 
+@dataclass(frozen=True)
 class Person:
-    """Somebody with a token, who talks to one app."""
+    """Somebody with a token, which every app on this database knows."""
 
-    def __init__(self, client: httpx2.AsyncClient, token: str, user_id: str) -> None:
-        self.client, self.token, self.id = client, token, user_id
-        self.headers = {"Authorization": f"Bearer {token}"}
+    id: str
+    token: str
 
-    async def call(self, method: str, path: str, **json: Any) -> httpx2.Response:
-        data: dict[str, Any] = (
-            {"json": json} if method in ("POST", "PUT") else {"params": json}
-        )
-        url = f"/v1{path}"
-        return await self.client.request(method, url, headers=self.headers, **data)
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
 
 
 class Tab:
@@ -102,6 +100,45 @@ class Tab:
             return int(end.code)
 
 
+class App:
+    """A running app, spoken to by REST and by sockets, which close with it."""
+
+    def __init__(self, client: httpx2.AsyncClient, sockets: AsyncExitStack) -> None:
+        self.client, self._sockets = client, sockets
+
+    async def call(
+        self, who: Person, method: str, path: str, **fields: Any
+    ) -> httpx2.Response:
+        sends = method in ("POST", "PUT")
+        data: dict[str, Any] = {"json": fields} if sends else {"params": fields}
+        url = f"/v1{path}"
+        return await self.client.request(method, url, headers=who.headers, **data)
+
+    async def connect(self, who: Person, *rooms: str, auth: bool = True) -> Tab:
+        """A tab that has said who it is and listens to rooms."""
+        socket = self.client.websocket("ws://test/v1/ws")
+        tab = Tab(await self._sockets.enter_async_context(socket))
+        if auth:
+            assert (await tab.ask("auth", token=who.token))["type"] == "ready"
+        for room in rooms:
+            answer = await tab.ask("subscribe", room_id=room)
+            assert answer["type"] == "subscribed"
+        return tab
+
+    async def make_room(
+        self, owner: Person, *members: Person, kind: str = "public"
+    ) -> str:
+        reply = await self.call(owner, "POST", "/rooms", name="A room", kind=kind)
+        room = str(reply.json()["id"])
+        for member in members:
+            path = f"/rooms/{room}/members/{member.id}"
+            assert (await self.call(owner, "PUT", path)).status_code == 200
+        return room
+
+
+Serve = Callable[..., AbstractAsyncContextManager[App]]
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
@@ -139,55 +176,69 @@ def db() -> Iterator[Engine]:
         yield engine
 
 
+def settings_for(db: Engine, **options: Any) -> Settings:
+    url = db.url.render_as_string(hide_password=False)
+    given = {"database_url": url, "jwt_secret": os.environ["JWT_SECRET"]}
+    return Settings(**{**given, **QUICK, **options})
+
+
+@contextlib.asynccontextmanager
+async def spoken_to(app: FastAPI) -> AsyncIterator[App]:
+    # Made in the test's own task and left in reverse order, as its scopes demand.
+    transport = ASGIWebSocketTransport(
+        app, raise_app_exceptions=False, initial_receive_timeout=SECONDS
+    )
+    async with (
+        httpx2.AsyncClient(transport=transport, base_url="http://test") as client,
+        AsyncExitStack() as sockets,
+    ):
+        yield App(client, sockets)
+
+
 @pytest.fixture(scope="session")
 def serve(db: Engine) -> Serve:
     """Start an app on the database, with settings of its own."""
 
     @contextlib.asynccontextmanager
-    async def start(**options: Any) -> AsyncIterator[httpx2.AsyncClient]:
-        url = db.url.render_as_string(hide_password=False)
-        secret = os.environ["JWT_SECRET"]
-        settings = Settings(
-            **{"database_url": url, "jwt_secret": secret, **QUICK, **options}
-        )
-        app = main.create_app(settings)
-        transport = ASGIWebSocketTransport(app, raise_app_exceptions=False)
-        async with (
-            app.router.lifespan_context(app),
-            httpx2.AsyncClient(transport=transport, base_url="http://test") as client,
-        ):
-            yield client
+    async def start(**options: Any) -> AsyncIterator[App]:
+        app = main.create_app(settings_for(db, **options))
+        async with app.router.lifespan_context(app), spoken_to(app) as spoken:
+            yield spoken
 
     return start
 
 
 @pytest.fixture(scope="session")
-async def client(serve: Serve) -> AsyncIterator[httpx2.AsyncClient]:
-    async with serve() as client:
-        yield client
+async def running(db: Engine) -> AsyncIterator[FastAPI]:
+    app = main.create_app(settings_for(db))
+    async with app.router.lifespan_context(app):
+        yield app
 
 
-@pytest.fixture(scope="session")
-async def enter() -> Callable[[httpx2.AsyncClient, str], Awaitable[Person]]:
+@pytest.fixture
+async def app(running: FastAPI) -> AsyncIterator[App]:
+    """The app that all tests share."""
+    async with spoken_to(running) as spoken:
+        yield spoken
+
+
+async def enter(app: App, name: str) -> Person:
     """Register, if need be, and log in."""
-
-    async def enter(client: httpx2.AsyncClient, name: str) -> Person:
-        email = f"{name}@example.org"
-        account = {"email": email, "name": name, "password": PASSWORD}
-        await client.post("/v1/auth/register", json=account)
-        form = {"username": email, "password": PASSWORD}
-        token = (await client.post("/v1/auth/token", data=form)).json()["access_token"]
-        headers = {"Authorization": f"Bearer {token}"}
-        me = await client.get("/v1/me", headers=headers)
-        return Person(client, token, me.json()["id"])
-
-    return enter
+    email = f"{name}@example.org"
+    account = {"email": email, "name": name, "password": PASSWORD}
+    await app.client.post("/v1/auth/register", json=account)
+    form = {"username": email, "password": PASSWORD}
+    reply = await app.client.post("/v1/auth/token", data=form)
+    person = Person("", reply.json()["access_token"])
+    me = await app.call(person, "GET", "/me")
+    return Person(me.json()["id"], person.token)
 
 
 @pytest.fixture(scope="session")
-async def people(client: httpx2.AsyncClient, enter: Any) -> dict[str, Person]:
+async def people(running: FastAPI) -> dict[str, Person]:
     # Hashing is slow on purpose, so all tests share these people.
-    return {name: await enter(client, name) for name in NAMES}
+    async with spoken_to(running) as app:
+        return {name: await enter(app, name) for name in NAMES}
 
 
 @pytest.fixture
@@ -205,39 +256,7 @@ def cai(people: dict[str, Person]) -> Person:
     return people["cai"]
 
 
-async def make_room(owner: Person, *members: Person, kind: str = "public") -> str:
-    reply = await owner.call("POST", "/rooms", name="A room", kind=kind)
-    room = str(reply.json()["id"])
-    for member in members:
-        added = await owner.call("PUT", f"/rooms/{room}/members/{member.id}")
-        assert added.status_code == 200
-    return room
-
-
 @pytest.fixture
-async def room(ann: Person, ben: Person) -> str:
+async def room(app: App, ann: Person, ben: Person) -> str:
     """A public room of Ann's, with Ben in it."""
-    return await make_room(ann, ben)
-
-
-Open = Callable[..., Awaitable[Tab]]
-
-
-@pytest.fixture
-async def connect() -> AsyncIterator[Open]:
-    """Open a tab as somebody: with their token, unless told otherwise."""
-    async with AsyncExitStack() as stack:
-
-        async def connect(person: Person, *rooms: str, auth: bool = True) -> Tab:
-            url = "ws://test/v1/ws"
-            socket = await stack.enter_async_context(person.client.websocket(url))
-            tab = Tab(socket)
-            if auth:
-                ready = await tab.ask("auth", token=person.token)
-                assert ready["type"] == "ready"
-            for room in rooms:
-                answer = await tab.ask("subscribe", room_id=room)
-                assert answer["type"] == "subscribed"
-            return tab
-
-        yield connect
+    return await app.make_room(ann, ben)

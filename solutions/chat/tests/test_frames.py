@@ -4,36 +4,34 @@ from typing import Any
 
 import pytest
 
-from .conftest import Open, Person, Serve
+from .conftest import App, Person, Serve, enter
 
 MALFORMED: list[str | bytes] = ["{", "[]", "7", "[" * 60_000, b"{}"]
 
 
-async def test_nobody_stays_without_a_token(ann: Person, connect: Open) -> None:
+async def test_nobody_stays_without_a_token(ann: Person, app: App) -> None:
     frames: list[dict[str, Any]] = [
         {"kind": "auth", "token": "nonsense"},
         {"kind": "auth"},
         {"kind": "ping"},
     ]
     for frame in frames:
-        tab = await connect(ann, auth=False)
+        tab = await app.connect(ann, auth=False)
         await tab.send(**frame)
         assert await tab.closed() == 4401
 
 
 @pytest.mark.parametrize("data", MALFORMED, ids=range(len(MALFORMED)))
-async def test_malformed_frames_close(
-    ann: Person, connect: Open, data: str | bytes
-) -> None:
-    tab = await connect(ann)
+async def test_malformed_frames_close(ann: Person, app: App, data: str | bytes) -> None:
+    tab = await app.connect(ann)
 
     await tab.send_raw(data)
 
     assert await tab.closed() == 4400
 
 
-async def test_limit_is_in_bytes(ann: Person, connect: Open) -> None:
-    tab = await connect(ann)
+async def test_limit_is_in_bytes(ann: Person, app: App) -> None:
+    tab = await app.connect(ann)
     await tab.send_raw('{"type": "ping"}'.ljust(65_536))
     await tab.next("pong")
 
@@ -42,10 +40,8 @@ async def test_limit_is_in_bytes(ann: Person, connect: Open) -> None:
     assert await tab.closed() in (1009, 4400)
 
 
-async def test_invalid_frames_cost_an_error(
-    ann: Person, room: str, connect: Open
-) -> None:
-    tab = await connect(ann)
+async def test_invalid_frames_cost_an_error(ann: Person, room: str, app: App) -> None:
+    tab = await app.connect(ann)
 
     for kind, fields in (
         ("dance", {}),
@@ -60,18 +56,16 @@ async def test_invalid_frames_cost_an_error(
     assert (await tab.ask("ping"))["type"] == "pong"
 
 
-async def test_silence_ends_a_connection(
-    serve: Serve, enter: Any, connect: Open
-) -> None:
-    async with serve(heartbeat_s=0.1, auth_timeout_s=0.1) as client:
-        person = await enter(client, "ann")
-        unknown = await connect(person, auth=False)
-        known = await connect(person)
+async def test_silence_ends_a_connection(serve: Serve) -> None:
+    async with serve(heartbeat_s=0.1, auth_timeout_s=0.1) as app:
+        person = await enter(app, "ann")
+        unknown = await app.connect(person, auth=False)
+        known = await app.connect(person)
         assert await unknown.closed() == 4401
         assert await known.closed() == 4408
 
 
-async def test_token_ends_a_connection(serve: Serve, enter: Any, connect: Open) -> None:
-    async with serve(access_ttl_s=1.5) as client:
-        tab = await connect(await enter(client, "ann"))
+async def test_token_ends_a_connection(serve: Serve) -> None:
+    async with serve(access_ttl_s=1.5) as app:
+        tab = await app.connect(await enter(app, "ann"))
         assert await tab.closed() == 4401

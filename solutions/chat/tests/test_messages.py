@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, text
 
-from .conftest import Open, Person, make_room, migrate, new_database
+from .conftest import App, Person, migrate, new_database
 
 
 async def test_message_reaches_every_tab(
-    ann: Person, ben: Person, room: str, connect: Open
+    ann: Person, ben: Person, room: str, app: App
 ) -> None:
-    tabs = [await connect(person, room) for person in (ann, ben, ben)]
+    tabs = [await app.connect(person, room) for person in (ann, ben, ben)]
 
     ack = await tabs[0].say(room, client_msg_id="m", body="你好 👋")
 
@@ -23,9 +23,9 @@ async def test_message_reaches_every_tab(
         assert await tab.seqs() == []
 
 
-async def test_rooms_are_apart(ann: Person, room: str, connect: Open) -> None:
-    other = await make_room(ann)
-    tab = await connect(ann, other)
+async def test_rooms_are_apart(ann: Person, room: str, app: App) -> None:
+    other = await app.make_room(ann)
+    tab = await app.connect(ann, other)
     await tab.say(room)
     assert await tab.seqs() == []
     await tab.say(other)
@@ -38,9 +38,9 @@ async def test_rooms_are_apart(ann: Person, room: str, connect: Open) -> None:
 
 
 async def test_strangers_hear_and_say_nothing(
-    ann: Person, cai: Person, room: str, connect: Open
+    ann: Person, cai: Person, room: str, app: App
 ) -> None:
-    hers, his = await connect(ann, room), await connect(cai)
+    hers, his = await app.connect(ann, room), await app.connect(cai)
 
     for answer in (await his.ask("subscribe", room_id=room), await his.say(room)):
         assert (answer["type"], answer["code"]) == ("error", "not_found")
@@ -48,17 +48,17 @@ async def test_strangers_hear_and_say_nothing(
 
     assert await hers.seqs() == [1]
     assert await his.seqs() == []
-    assert (await cai.call("GET", f"/rooms/{room}/messages")).status_code == 404
+    assert (await app.call(cai, "GET", f"/rooms/{room}/messages")).status_code == 404
 
 
 async def test_sending_by_rest_is_the_same(
-    ann: Person, ben: Person, room: str, connect: Open
+    ann: Person, ben: Person, room: str, app: App
 ) -> None:
-    tab = await connect(ben, room)
+    tab = await app.connect(ben, room)
     path = f"/rooms/{room}/messages"
 
-    first = await ann.call("POST", path, client_msg_id="a", body="one")
-    again = await ann.call("POST", path, client_msg_id="a", body="two")
+    first = await app.call(ann, "POST", path, client_msg_id="a", body="one")
+    again = await app.call(ann, "POST", path, client_msg_id="a", body="two")
 
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json() == first.json()
@@ -66,9 +66,9 @@ async def test_sending_by_rest_is_the_same(
 
 
 async def test_sending_twice_is_sending_once(
-    ann: Person, ben: Person, room: str, connect: Open
+    ann: Person, ben: Person, room: str, app: App
 ) -> None:
-    tab, hers = await connect(ben, room), await connect(ann)
+    tab, hers = await app.connect(ben, room), await app.connect(ann)
 
     numbers = [(await hers.say(room, client_msg_id="a"))["seq"] for _ in range(2)]
 
@@ -77,8 +77,8 @@ async def test_sending_twice_is_sending_once(
     assert (await tab.say(room, client_msg_id="a"))["seq"] == 2
 
 
-async def test_history_goes_both_ways(ann: Person, room: str, connect: Open) -> None:
-    tab = await connect(ann)
+async def test_history_goes_both_ways(ann: Person, room: str, app: App) -> None:
+    tab = await app.connect(ann)
     for _ in range(5):
         await tab.say(room)
 
@@ -90,7 +90,7 @@ async def test_history_goes_both_ways(ann: Person, room: str, connect: Open) -> 
         ({"after_seq": 2, "limit": 2}, [3, 4], True),
         ({"after_seq": 3, "limit": 2}, [4, 5], False),
     ):
-        page = (await ann.call("GET", f"/rooms/{room}/messages", **query)).json()
+        page = (await app.call(ann, "GET", f"/rooms/{room}/messages", **query)).json()
         assert [item["seq"] for item in page["items"]] == seqs
         assert page["has_more"] == more
 
@@ -113,9 +113,9 @@ def failing_commit(db: Engine) -> Iterator[None]:
 
 @pytest.mark.usefixtures("failing_commit")
 async def test_failed_commit_is_told_to_nobody(
-    ann: Person, ben: Person, room: str, connect: Open
+    ann: Person, ben: Person, room: str, app: App
 ) -> None:
-    tab, hers = await connect(ben, room), await connect(ann)
+    tab, hers = await app.connect(ben, room), await app.connect(ann)
 
     answer = await hers.say(room)
 

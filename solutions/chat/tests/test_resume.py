@@ -1,17 +1,15 @@
 """Resume: what was missed, once, and then what is new."""
 
-from typing import Any
-
-from .conftest import Open, Person, Serve, make_room
+from .conftest import App, Person, Serve, enter
 
 
 async def test_missed_messages_are_replayed(
-    ann: Person, ben: Person, room: str, connect: Open
+    ann: Person, ben: Person, room: str, app: App
 ) -> None:
-    hers = await connect(ann)
+    hers = await app.connect(ann)
     for _ in range(4):
         await hers.say(room)
-    tab = await connect(ben)
+    tab = await app.connect(ben)
 
     answer = await tab.ask("subscribe", room_id=room, last_seq=1)
     await hers.say(room)
@@ -21,11 +19,11 @@ async def test_missed_messages_are_replayed(
 
 
 async def test_without_a_number_live_begins_now(
-    ann: Person, ben: Person, room: str, connect: Open
+    ann: Person, ben: Person, room: str, app: App
 ) -> None:
-    hers = await connect(ann)
+    hers = await app.connect(ann)
     await hers.say(room)
-    tab = await connect(ben)
+    tab = await app.connect(ben)
 
     answer = await tab.ask("subscribe", room_id=room)
     await hers.say(room)
@@ -34,11 +32,11 @@ async def test_without_a_number_live_begins_now(
     assert await tab.seqs() == [2]
 
 
-async def test_recovery_has_limits(serve: Serve, enter: Any, connect: Open) -> None:
-    async with serve(recovery_max=2) as client:
-        person = await enter(client, "ann")
-        room = await make_room(person)
-        tab = await connect(person)
+async def test_recovery_has_limits(serve: Serve) -> None:
+    async with serve(recovery_max=2) as app:
+        person = await enter(app, "ann")
+        room = await app.make_room(person)
+        tab = await app.connect(person)
         for _ in range(3):
             await tab.say(room)
         for seen, recovered, replayed in (
@@ -47,19 +45,17 @@ async def test_recovery_has_limits(serve: Serve, enter: Any, connect: Open) -> N
             (3, True, []),
             (4, False, []),
         ):
-            tab = await connect(person)
+            tab = await app.connect(person)
             answer = await tab.ask("subscribe", room_id=room, last_seq=seen)
             assert answer["recovered"] == recovered
             assert await tab.seqs() == replayed
 
 
-async def test_read_marker_goes_forward_only(
-    ann: Person, room: str, connect: Open
-) -> None:
-    tab = await connect(ann)
+async def test_read_marker_goes_forward_only(ann: Person, room: str, app: App) -> None:
+    tab = await app.connect(ann)
     for _ in range(3):
         await tab.say(room)
 
     for sent, stands in ((2, 2), (1, 2), (9, 3)):
-        reply = await ann.call("PUT", f"/rooms/{room}/read", seq=sent)
+        reply = await app.call(ann, "PUT", f"/rooms/{room}/read", seq=sent)
         assert reply.json()["last_read_seq"] == stands
