@@ -1,0 +1,184 @@
+"""What the checks of the queue start from: jobs, leases, and waits with a deadline."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+import httpx
+
+from grader.judge.arrange import given
+from grader.judge.client import Client, Fields
+from grader.judge.database import Database
+
+T = TypeVar("T")
+# Generous: a busy machine must not decide. A correct app needs a fraction of it.
+PATIENCE = 20.0
+# A kind that no embedded worker knows.
+KIND = "test.work"
+FINAL = ("succeeded", "dead", "cancelled")
+_numbers = itertools.count(1)
+
+
+def unique(word: str) -> str:
+    """A name, of a queue say, that no other check uses."""
+    return f"{word}-{next(_numbers)}"
+
+
+def job(**fields: Any) -> dict[str, Any]:
+    """The body of a request that hands in a job."""
+    return {"kind": KIND, "payload": {}, **fields}
+
+
+async def a_job(client: Client, stage: int = 1, **fields: Any) -> Fields:
+    """A new job; `stage` teaches what is special about it."""
+    reply = await client.post("/v1/jobs", json=job(**fields))
+    made = given(reply, stage, 202)
+    assert isinstance(made, Fields)
+    return made
+
+
+async def some_jobs(client: Client, count: int, **fields: Any) -> list[str]:
+    """The ids of several new jobs, handed in one after the other."""
+    return [(await a_job(client, **fields))["id"] for _ in range(count)]
+
+
+async def shown(client: Client, job_id: str) -> Fields:
+    found = given(await client.get(f"/v1/jobs/{job_id}"), 1, 200)
+    assert isinstance(found, Fields)
+    return found
+
+
+async def trail(client: Client, job_id: str) -> list[Fields]:
+    reply = await client.get(f"/v1/jobs/{job_id}/attempts")
+    return list(given(reply, 3, 200)["items"])
+
+
+async def ask(worker: Client, queue: str, **fields: Any) -> httpx.Response:
+    """The answer to a lease call."""
+    sent = {"worker_id": "worker", "queues": [queue], **fields}
+    return await worker.post("/v1/leases", json=sent)
+
+
+async def lease(worker: Client, queue: str, **fields: Any) -> list[Fields]:
+    """What a lease call hands out."""
+    return list(given(await ask(worker, queue, **fields), 3, 200)["items"])
+
+
+async def leased(worker: Client, queue: str, **fields: Any) -> Fields:
+    """One lease; asked for until it comes, because a job may still have to come back."""
+
+    async def one() -> list[Fields]:
+        return await lease(worker, queue, **fields)
+
+    return (await until(one, patience=5))[0]
+
+
+async def drained(worker: Client, queue: str, **fields: Any) -> list[str]:
+    """The ids of all jobs that come out until nothing comes, in their order."""
+    found: list[str] = []
+    for _ in range(50):
+        items = await lease(worker, queue, **fields)
+        if not items:
+            break
+        found += [item["job"]["id"] for item in items]
+    return found
+
+
+async def tell(
+    worker: Client, what: str, item: Fields, **fields: Any
+) -> httpx.Response:
+    """A worker's heartbeat, complete or fail for a lease."""
+    sent = {"lease_token": item["lease_token"], **fields}
+    return await worker.post(f"/v1/jobs/{item['job']['id']}/{what}", json=sent)
+
+
+async def failed(worker: Client, item: Fields, **fields: Any) -> Fields:
+    """The job after its attempt has failed."""
+    reply = await tell(worker, "fail", item, **{"error": "it broke", **fields})
+    found = given(reply, 5, 200)
+    assert isinstance(found, Fields)
+    return found
+
+
+async def make_due(db: Database, *job_ids: str) -> None:
+    """Set `run_at` back, so that nobody has to wait for it."""
+    past = "run_at = clock_timestamp() - interval '1 second'"
+    await db.execute(
+        f"UPDATE jobs SET {past} WHERE id::text = ANY(%s)", list(job_ids)
+    )
+
+
+async def silence(db: Database, *job_ids: str) -> None:
+    """Let leases be over, as if their workers had been silent."""
+    past = "lease_expires_at = clock_timestamp() - interval '1 second'"
+    await db.execute(
+        f"UPDATE jobs SET {past} WHERE id::text = ANY(%s)", list(job_ids)
+    )
+
+
+async def until(
+    look: Callable[[], Awaitable[T]], patience: float = PATIENCE, pause: float = 0.03
+) -> T:
+    """What `look` returns once that is true, or at the deadline whatever it is."""
+    deadline = time.monotonic() + patience
+    while True:
+        found = await look()
+        if found or time.monotonic() > deadline:
+            return found
+        await asyncio.sleep(pause)
+
+
+async def ended(client: Client, job_id: str, patience: float = PATIENCE) -> Fields:
+    """The job once it is in a final state, or as it is at the deadline."""
+
+    async def look() -> bool:
+        return (await shown(client, job_id))["state"] in FINAL
+
+    await until(look, patience)
+    return await shown(client, job_id)
+
+
+async def running(db: Database, job_id: str) -> bool:
+    """Wait until the job is running; False when it does not come to that."""
+
+    async def look() -> bool:
+        return bool(await db.count("jobs", "id::text = %s AND state = 'running'", job_id))
+
+    return await until(look)
+
+
+def moment(text: object) -> datetime:
+    """A time of an answer; ValueError, which fails the check, when it is none."""
+    found = datetime.fromisoformat(str(text))
+    if found.tzinfo is None:
+        raise ValueError(f"{text} has no offset")
+    return found
+
+
+INSERT = """
+    INSERT INTO jobs (
+        queue, kind, payload, priority, state, attempt, max_attempts, run_at,
+        lease_token, lease_expires_at, worker_id, cancel_requested, unique_key,
+        progress, result, error, created_at, started_at, finished_at)
+    SELECT %s, %s, %s::jsonb, 0, %s, 0, 5, clock_timestamp() - interval '1 hour',
+        NULL, NULL, NULL, false, NULL, NULL, NULL, NULL,
+        clock_timestamp() - interval '1 hour', NULL,
+        CASE WHEN %s = 'queued' THEN NULL ELSE clock_timestamp() END
+    FROM generate_series(1, %s) RETURNING id::text
+"""
+
+
+async def inserted(
+    db: Database,
+    count: int,
+    kind: str = KIND,
+    payload: str = "{}",
+    queue: str = "default",
+    state: str = "queued",
+) -> list[str]:
+    """The ids of jobs that are all there at one moment, written past the app."""
+    rows = await db.execute(INSERT, queue, kind, payload, state, state, count)
+    return [str(row[0]) for row in rows]

@@ -1,0 +1,155 @@
+"""Stage 1: jobs are taken, shown and run after the answer."""
+
+import time
+
+from grader.judge import expect
+from grader.judge.client import Client, body
+from grader.judge.fixtures import Start
+from grader.judge.server import Server
+from grader.judge.world import World
+from tests.jobs.given import KIND, a_job, ended, job, moment, some_jobs, unique
+
+TRIES = 3
+WORK_SECONDS = 1.0
+# About 63,000 and 69,000 bytes in UTF-8, and a third of that in characters.
+CHINESE, TOO_MUCH_CHINESE = "文" * 21_000, "文" * 23_000
+
+
+async def test_answers_before_the_work(start: Start) -> None:
+    """A job that takes a second is answered at once with 202, and done afterwards."""
+    server = start(WORKER_CONCURRENCY="2", POLL_S="0.1")
+    alice = server.client("alice")
+    took = WORK_SECONDS
+    for _ in range(TRIES):
+        begun = time.monotonic()
+        reply = await alice.post(
+            "/v1/jobs", json=job(kind="sleep", payload={"seconds": WORK_SECONDS})
+        )
+        took = time.monotonic() - begun
+        expect.status(reply, 202)
+        state = body(reply)["state"]
+        expect.true("not_done_yet", state in ("queued", "running"), got=state)
+        if took < WORK_SECONDS:
+            break
+    expect.true("answered_late", took < WORK_SECONDS, got=f"{took:.1f} s")
+
+    slept = await ended(alice, body(reply)["id"])
+    expect.fields(slept, state="succeeded", result={"slept": WORK_SECONDS}, error=None)
+    expect.true("set", slept["finished_at"], field="finished_at")
+    echoed = await a_job(alice, kind="echo", payload={"say": "你好"})
+    expect.fields(await ended(alice, echoed["id"]), state="succeeded", result={"say": "你好"})
+
+
+async def test_new_job(alice: Client) -> None:
+    """A new job has its Location, its fields and the defaults of the statement."""
+    reply = await alice.post("/v1/jobs", json={"kind": KIND, "payload": {"n": 1}})
+
+    expect.status(reply, 202)
+    made = body(reply)
+    expect.equal("location", expect.header(reply, "location"), f"/v1/jobs/{made['id']}")
+    again = await alice.get(f"/v1/jobs/{made['id']}")
+    expect.status(again, 200)
+    for found in (made, body(again)):
+        expect.fields(found, id=made["id"], kind=KIND, payload={"n": 1}, queue="default")
+        expect.fields(found, priority=0, state="queued", attempt=0, max_attempts=5)
+        expect.fields(found, unique_key=None, progress=None, result=None, error=None)
+        expect.fields(found, cancel_requested=False, started_at=None, finished_at=None)
+        expect.absent(found, "lease_token")
+        expect.true("offset", moment(found["created_at"]), field="created_at")
+        expect.true("offset", moment(found["run_at"]), field="run_at")
+    expect.true("object", isinstance(made["id"], str), expected="str", got=made["id"])
+
+
+async def test_limits_of_a_job(alice: Client) -> None:
+    """Every field is taken at its limits and refused with 422 beyond them."""
+    for good in (
+        {"kind": "a" * 64, "queue": "a.b_c-9"},
+        {"priority": -100, "max_attempts": 1},
+        {"priority": 100, "max_attempts": 25},
+        {"delay_s": 2_592_000},
+        {"unique_key": unique("好") * 10},
+    ):
+        expect.status(await alice.post("/v1/jobs", json=job(**good)), 202)
+    for bad in (
+        *({"kind": kind} for kind in ("", "a" * 65, "Upper", "9a", "two words")),
+        *({"queue": name} for name in ("", "队列", "a" * 65)),
+        *({"payload": value} for value in (None, [1], "text")),
+        *({"priority": value} for value in (-101, 101, 0.5)),
+        *({"delay_s": value} for value in (-1, 2_592_001, "soon")),
+        *({"max_attempts": value} for value in (0, 26)),
+        *({"unique_key": value} for value in ("", "k" * 201)),
+    ):
+        reply = await alice.post("/v1/jobs", json=job(**bad))
+        expect.status(reply, 422)
+    expect.status(await alice.post("/v1/jobs", json={"payload": {}}), 422)
+
+
+async def test_payload_is_limited(alice: Client) -> None:
+    """Up to 64 KiB of payload are taken, counted in bytes; more is 413."""
+    for text in ("x" * 60_000, CHINESE):
+        made = await a_job(alice, payload={"text": text})
+        expect.true("payload_kept", made["payload"] == {"text": text})
+    for text in ("x" * 70_000, TOO_MUCH_CHINESE):
+        reply = await alice.post("/v1/jobs", json=job(payload={"text": text}))
+        expect.problem(reply, 413, "payload_too_large")
+
+
+async def test_unknown_and_unauthorized(alice: Client, anonymous: Client) -> None:
+    """An id that no job has is 404 in whatever form; without a token it is 401."""
+    for unknown in ("999999999", "0", "no-such-job", "9" * 30):
+        reply = await alice.get(f"/v1/jobs/{unknown}")
+        expect.problem(reply, 404, "not_found")
+    made = await a_job(alice)
+    for reply in (
+        await anonymous.post("/v1/jobs", json=job()),
+        await anonymous.get("/v1/jobs"),
+        await anonymous.get(f"/v1/jobs/{made['id']}"),
+    ):
+        expect.problem(reply, 401, "unauthorized")
+
+
+async def test_list_of_jobs(alice: Client, bob: Client) -> None:
+    """The list has everybody's jobs, the newest first, in full pages, and filters."""
+    queue, other = unique("list"), unique("kind")
+    ids = await some_jobs(alice, 4, queue=queue) + await some_jobs(bob, 1, queue=queue)
+    ids += [(await a_job(bob, queue=queue, kind=other))["id"]]
+
+    async def found(**query: object) -> list[str]:
+        reply = await alice.get("/v1/jobs", params={"queue": queue, **query})
+        expect.status(reply, 200)
+        return [item["id"] for item in body(reply)["items"]]
+
+    expect.listed(await found(), ids[::-1], "id")
+    expect.listed(await found(kind=other), ids[-1:], "id")
+    expect.listed(await found(state="queued", limit=6), ids[::-1], "id")
+    expect.listed(await found(state="dead"), [], "id")
+    first = body(await alice.get("/v1/jobs", params={"queue": queue, "limit": 4}))
+    rest = await found(limit=4, cursor=first["next_cursor"])
+    expect.listed([item["id"] for item in first["items"]] + rest, ids[::-1], "id")
+    expect.status(await alice.get("/v1/jobs", params={"state": "asleep"}), 422)
+
+
+async def test_bad_settings_end_the_start(world: World) -> None:
+    """With bad settings the process exits non-zero, naming the variable."""
+    database = world.fresh()
+    cases = {
+        "LEASE_S": "soon",
+        "POLL_S": "0",
+        "WORKER_CONCURRENCY": "-1",
+        "BACKOFF_BASE_S": "-2",
+    }
+    servers: dict[str, Server] = {}
+    for name, value in cases.items():
+        # They start side by side.
+        servers[name] = world.server(database, **{name: value})
+        servers[name].launch()
+    for name, server in servers.items():
+        shown = f"{name}={cases[name]}"
+        code = server.wait(10)
+        got = "startup" if code is None else f"exit {code}"
+        expect.true("exits", code, expected="exit ≠ 0", got=got, setting=shown)
+        named = name.lower() in "".join(server.printed()).lower()
+        expect.true("names_variable", named, expected=name, setting=shown)
+        server.new_check()
+    for server in servers.values():
+        await server.close()

@@ -1,0 +1,157 @@
+"""Stage 2: a migration carries 300 old jobs over, and a restart loses none."""
+
+from grader.judge import expect
+from grader.judge.fixtures import Start
+from grader.judge.world import World
+from tests.jobs.given import PATIENCE, a_job, ended, running, until
+from tests.jobs.legacy import JOBS, N, Legacy, column_names, migrated, refused
+
+OLD = {"id", "kind", "payload", "status", "result", "error", "created_at", "updated_at"}
+FINAL = "state IN ('succeeded', 'dead')"
+
+
+async def test_upgrade_keeps_every_job(legacy: Legacy) -> None:
+    """`upgrade head` keeps all 300 jobs with what was in them."""
+    legacy.must_be_upgraded()
+
+    expect.equal("rows", await legacy.database.count("jobs"), JOBS, table="jobs")
+    kept = await legacy.database.count(
+        "jobs",
+        f"kind = CASE WHEN {N}::int % 3 = 0 THEN 'old.kind' ELSE 'echo' END"
+        f" AND payload = CASE WHEN {N}::int % 5 = 0 THEN '{{}}'::jsonb"
+        f" ELSE jsonb_build_object('n', {N}::int) END"
+        f" AND (result->>'was' = ({N}::int)::text) IS NOT DISTINCT FROM"
+        f" (CASE WHEN {N}::int % 4 = 2 THEN true END)"
+        f" AND error IS NOT DISTINCT FROM"
+        f" (CASE WHEN {N}::int % 4 = 3 THEN 'broke ' || {N}::int END)",
+    )
+    expect.equal("rows_unchanged", kept, JOBS, table="jobs")
+
+
+async def test_states_are_translated(legacy: Legacy) -> None:
+    """The old status becomes state, attempt and times; everything else is as new."""
+    legacy.must_be_upgraded()
+
+    right = await legacy.database.count(
+        "jobs",
+        f"state = (ARRAY['queued', 'queued', 'succeeded', 'dead'])[{N}::int % 4 + 1]"
+        " AND run_at = created_at"
+        f" AND attempt = CASE WHEN {FINAL} THEN 1 ELSE 0 END"
+        f" AND finished_at IS NOT DISTINCT FROM CASE WHEN {FINAL} THEN"
+        f" TIMESTAMPTZ '2024-02-01 00:00Z' + {N} * INTERVAL '1 hour' END"
+        " AND started_at IS NOT DISTINCT FROM finished_at",
+    )
+    expect.equal("translated_jobs", right, JOBS)
+    as_new = await legacy.database.count(
+        "jobs",
+        "queue = 'default' AND priority = 0 AND max_attempts = 5"
+        " AND NOT cancel_requested AND lease_token IS NULL AND unique_key IS NULL"
+        " AND lease_expires_at IS NULL AND worker_id IS NULL AND progress IS NULL",
+    )
+    expect.equal("as_new", as_new, JOBS)
+    gone = {"status", "updated_at"} & await column_names(legacy.database, "jobs")
+    expect.true("columns_gone", not gone, got=sorted(gone))
+
+
+async def test_constraints_guard_the_tables(legacy: Legacy) -> None:
+    """The database refuses unknown states, a second active key, a doubled attempt."""
+    legacy.must_be_upgraded()
+    db = legacy.database
+    two = f"{N}::int IN (4, 8)"
+    attempt = (
+        "INSERT INTO job_attempts (job_id, attempt, worker_id, outcome, error,"
+        " started_at, finished_at)"
+        " SELECT id, 1, 'w', NULL, NULL, now(), NULL FROM jobs, generate_series(1, {})"
+        f" WHERE {N}::int = 4"
+    )
+    for change in (
+        "UPDATE jobs SET state = 'asleep'",
+        "UPDATE jobs SET queue = NULL",
+        f"UPDATE jobs SET unique_key = 'k' WHERE {two}",
+        f"UPDATE jobs SET unique_key = 'k' WHERE {two};"
+        f" UPDATE jobs SET state = 'running' WHERE {two}",
+        attempt.format(2),
+        "INSERT INTO queues (name, paused) VALUES ('q', true), ('q', false)",
+    ):
+        expect.true("constraint", await refused(db, change), got=change)
+    for change in (
+        # One queued, one finished: the key is free again.
+        f"UPDATE jobs SET unique_key = 'k' WHERE {N}::int IN (4, 6)",
+        attempt.format(1),
+    ):
+        expect.true("no_constraint", not await refused(db, change), got=change)
+
+
+async def test_models_and_migrations_agree(world: World, legacy: Legacy) -> None:
+    """`alembic check` finds nothing left to migrate."""
+    legacy.must_be_upgraded()
+
+    ran = world.migrate(legacy.database, ["check"])
+
+    expect.true(
+        "alembic_check", ran.ok, got=ran.exception() or (ran.out + ran.err)[-600:]
+    )
+
+
+async def test_down_and_up_again(world: World) -> None:
+    """`downgrade 0001` brings the old table back with every job, and up works again."""
+    found = await migrated(world)
+    found.must_be_upgraded()
+    db = found.database
+    for state in ("running", "cancelled"):
+        one = "SELECT id FROM jobs WHERE state = 'queued' LIMIT 1"
+        await db.execute(f"UPDATE jobs SET state = %s WHERE id = ({one})", state)
+
+    down = world.migrate(db, ["downgrade", "0001"])
+
+    expect.true("migration", down.ok, expected="downgrade 0001", got=down.exception())
+    expect.equal("old_columns", await column_names(db, "jobs"), OLD)
+    counts = await db.execute("SELECT status, count(*) FROM jobs GROUP BY 1 ORDER BY 1")
+    expect.equal(
+        "old_states", dict(counts), {"done": 75, "error": 76, "pending": 149}
+    )
+    expect.equal("tables_gone", await column_names(db, "queues"), set())
+    up = world.migrate(db, ["upgrade", "head"], ["check"])
+    expect.true("migration", up.ok, expected="upgrade head", got=up.exception())
+    expect.equal("rows", await db.count("jobs"), JOBS, table="jobs")
+    await db.close()
+
+
+async def test_old_jobs_are_run(world: World, legacy: Legacy) -> None:
+    """The app runs old jobs that were pending, and leaves unknown kinds alone."""
+    legacy.must_be_upgraded()
+    db = legacy.database
+    server = world.server(db, WORKER_CONCURRENCY="4", POLL_S="0.1")
+    server.start()
+    left = "kind = 'echo' AND state <> 'succeeded' AND state <> 'dead'"
+
+    async def nothing_left() -> bool:
+        return not await db.count("jobs", left)
+
+    await until(nothing_left)
+
+    expect.equal("not_run", await db.count("jobs", left), 0)
+    unknown = await db.count("jobs", "kind = 'old.kind' AND state = 'queued'")
+    expect.equal("unknown_kinds_left", unknown, 50)
+    echoed = await db.count("jobs", "state = 'succeeded' AND result = payload")
+    expect.equal("echoed", echoed, 100)
+    await server.close()
+
+
+async def test_restart_loses_nothing(start: Start) -> None:
+    """Jobs that wait or run when the process is killed are done after a restart."""
+    server = start(WORKER_CONCURRENCY="1", LEASE_S="1.5", POLL_S="0.1")
+    alice, db = server.client("alice"), server.database
+    slow = await a_job(alice, kind="sleep", payload={"seconds": 1})
+    ids = [slow["id"]]
+    for number in range(3):
+        waiting = await a_job(alice, kind="echo", payload={"n": number})
+        ids.append(waiting["id"])
+    began = await running(db, slow["id"])
+    expect.true("begins", began, expected="running", got="queued")
+
+    server.kill()
+    server.start()
+
+    for job_id in ids:
+        expect.fields(await ended(alice, job_id, PATIENCE), state="succeeded")

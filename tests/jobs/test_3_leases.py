@@ -1,0 +1,205 @@
+"""Stage 3: jobs are leased, each to one worker, and completed by it."""
+
+from grader.judge import expect
+from grader.judge.arrange import given
+from grader.judge.client import Client, body
+from grader.judge.database import Database
+from grader.judge.fixtures import Start
+from grader.judge.speed import keeps_pace
+from grader.judge.world import World
+from tests.jobs.given import (
+    a_job,
+    ask,
+    drained,
+    lease,
+    leased,
+    moment,
+    shown,
+    some_jobs,
+    tell,
+    trail,
+    unique,
+)
+
+NOBODY = "999999999"
+
+
+async def test_lease_hands_out_jobs(
+    alice: Client, admin: Client, db: Database
+) -> None:
+    """A lease has the running job, a token of its own and LEASE_S of time."""
+    queue = unique("lease")
+    ids = await some_jobs(alice, 3, queue=queue)
+
+    items = await lease(admin, queue, max_jobs=2, worker_id="w-1")
+
+    expect.listed([item["job"]["id"] for item in items], ids[:2], "id")
+    for item in items:
+        found = item["job"]
+        expect.fields(found, state="running", attempt=1, worker_id="w-1", queue=queue)
+        expect.fields(found, finished_at=None, cancel_requested=False)
+        expect.absent(found, "lease_token")
+        moment(found["started_at"])
+        left = await db.value(
+            "SELECT extract(epoch FROM %s::timestamptz - clock_timestamp())",
+            str(item["lease_expires_at"]),
+        )
+        expect.true("lease_s", 15 < left <= 30.5, expected="≈ 30 s", got=float(left))
+    tokens = {str(item["lease_token"]) for item in items}
+    expect.equal("tokens_differ", len(tokens - {"", "None"}), 2)
+    reply = await alice.get(f"/v1/jobs/{ids[0]}")
+    expect.fields(body(reply), state="running", worker_id="w-1")
+    leaked = any(token in reply.text for token in tokens)
+    expect.true("token_leaks", not leaked, got=reply.text[:300])
+    expect.listed(await drained(admin, queue), ids[2:], "id")
+
+
+async def test_rules_of_leasing(alice: Client, admin: Client) -> None:
+    """Only admins lease; queues and kinds filter; no kinds means all; limits hold."""
+    queue, other = unique("rules"), unique("rules")
+    await some_jobs(alice, 1, queue=queue)
+    second = (await a_job(alice, queue=queue, kind="second.kind"))["id"]
+    third = (await a_job(alice, queue=other, kind="second.kind"))["id"]
+
+    expect.problem(await ask(alice, queue), 403, "forbidden")
+    found = await drained(admin, queue, kinds=["second.kind", "nobody.has-it"])
+    expect.listed(found, [second], "id")
+    expect.equal("lease_size", len(await drained(admin, queue)), 1)
+    expect.listed(await drained(admin, other, queues=[queue, other]), [third], "id")
+    expect.listed(await drained(admin, unique("empty")), [], "id")
+    for bad in (
+        *({"max_jobs": value} for value in (0, 51)),
+        *({"wait_s": value} for value in (-1, 21)),
+        *({"queues": value} for value in ([], ["q"] * 21, ["Not a name"])),
+        *({"worker_id": value} for value in ("", "w" * 101)),
+        *({"kinds": value} for value in ([], ["k"] * 51)),
+    ):
+        expect.status(await ask(admin, queue, **bad), 422)
+
+
+async def test_complete(alice: Client, admin: Client) -> None:
+    """`complete` ends a job as succeeded; a repetition with its token is 200."""
+    queue = unique("complete")
+    job_id = (await a_job(alice, queue=queue))["id"]
+    item = await leased(admin, queue, worker_id="w-7")
+    result = {"rows": [1, 2.5, None, "好"]}
+
+    reply = await tell(admin, "complete", item, result=result)
+
+    expect.status(reply, 200)
+    expect.fields(body(reply), id=job_id, state="succeeded", result=result)
+    done = await shown(alice, job_id)
+    expect.fields(done, state="succeeded", result=result, lease_expires_at=None)
+    again = await tell(admin, "complete", item, result={"another": "answer"})
+    expect.status(again, 200)
+    expect.fields(await shown(alice, job_id), **dict(done))
+    (attempt,) = await trail(alice, job_id)
+    expect.fields(attempt, attempt=1, worker_id="w-7", outcome="succeeded", error=None)
+    expect.true(
+        "in_order",
+        moment(attempt["started_at"]) <= moment(attempt["finished_at"]),
+        got=dict(attempt),
+    )
+
+
+async def test_complete_is_guarded(alice: Client, admin: Client) -> None:
+    """`complete` is 409 with a wrong token, 403 for users, 404 for unknown jobs."""
+    queue = unique("guarded")
+    job_id = (await a_job(alice, queue=queue))["id"]
+    path = f"/v1/jobs/{job_id}/complete"
+
+    for token in ("", "no-token", "0b6f2f52-33d1-4a9f-8a7e-2f1f6a9a0000"):
+        early = await admin.post(path, json={"lease_token": token})
+        expect.problem(early, 409, "lease_lost")
+    item = await leased(admin, queue)
+    expect.problem(await tell(alice, "complete", item), 403, "forbidden")
+    wrong = await admin.post(path, json={"lease_token": "no-token"})
+    expect.problem(wrong, 409, "lease_lost")
+    huge = await tell(admin, "complete", item, result="x" * 70_000)
+    expect.problem(huge, 413, "payload_too_large")
+    nobody = {"lease_token": item["lease_token"]}
+    unknown = await admin.post(f"/v1/jobs/{NOBODY}/complete", json=nobody)
+    expect.problem(unknown, 404, "not_found")
+    expect.fields(await shown(alice, job_id), state="running", result=None)
+    (attempt,) = await trail(alice, job_id)
+    expect.fields(attempt, outcome=None, finished_at=None)
+    expect.status(await tell(admin, "complete", item), 200)
+
+
+async def test_table_gate(alice: Client, admin: Client, db: Database) -> None:
+    """Five workers at once, five jobs, writes held back: no job comes twice."""
+    await contend(alice, admin, db, rows=False)
+
+
+async def test_row_gate(alice: Client, admin: Client, db: Database) -> None:
+    """Five workers at once, five jobs, their rows locked: no job comes twice."""
+    await contend(alice, admin, db, rows=True)
+
+
+async def contend(alice: Client, admin: Client, db: Database, *, rows: bool) -> None:
+    """Lease at once behind a lock of the judge, then drain: each job comes once."""
+    queue = unique("gate")
+    ids = await some_jobs(alice, 5, queue=queue)
+    given(await ask(admin, unique("nothing")), 3, 200)
+    where = ("queue = %s", queue) if rows else (None,)
+    calls = [ask(admin, queue, worker_id=f"w-{n}") for n in range(5)]
+
+    replies = await db.race(calls, "jobs", *where)
+
+    expect.statuses(replies, *[200] * 5)
+    items = [item for reply in replies for item in body(reply)["items"]]
+    found = [item["job"]["id"] for item in items] + await drained(admin, queue)
+    expect.listed(sorted(found), sorted(ids), "id")
+    attempts = "job_id::text = ANY(%s)"
+    expect.equal("attempts", await db.count("job_attempts", attempts, ids), 5)
+
+
+async def test_statements_do_not_grow(start: Start) -> None:
+    """A lease of 50 jobs takes as many SQL statements as one of 5."""
+    server = start()
+    alice, admin, db = server.client("alice"), server.client("admin"), server.database
+    queue = unique("batch")
+    await some_jobs(alice, 60, queue=queue)
+
+    async def statements(count: int) -> tuple[int, list[str]]:
+        async with db.counting() as sql:
+            items = await lease(admin, queue, max_jobs=count)
+        expect.equal("lease_size", len(items), count)
+        return sql.calls, sql.most()
+
+    await statements(5)
+    few, _ = await statements(5)
+    many, most = await statements(50)
+    got = {"statements": many, "most": most}
+    expect.true("sql_of_lease", many == few, expected=few, got=got)
+
+
+MANY_FINISHED_JOBS = """
+    UPDATE users SET role = 'admin' WHERE email = 'alice@example.com';
+    INSERT INTO jobs (
+        queue, kind, payload, priority, state, attempt, max_attempts, run_at,
+        lease_token, lease_expires_at, worker_id, cancel_requested, unique_key,
+        progress, result, error, created_at, started_at, finished_at)
+    SELECT 'default', 'test.work', jsonb_build_object('text', repeat('x', 400)), 0,
+        'succeeded', 1, 5, now(), NULL, NULL, 'w', false, NULL, NULL, NULL, NULL,
+        now(), now(), now()
+    FROM generate_series(1, 50000);
+    ANALYZE jobs
+"""
+
+
+def test_lease_keeps_pace(world: World, benchmark: object) -> None:
+    """Beside 50,000 finished jobs a lease takes at most twice the reference's time."""
+    keeps_pace(
+        benchmark,
+        world,
+        empty_lease,
+        method="POST",
+        json={"worker_id": "w", "queues": ["default"]},
+        seed=MANY_FINISHED_JOBS,
+    )
+
+
+async def empty_lease(client: Client) -> tuple[str, dict[str, str]]:
+    given(await ask(client, "default"), 3, 200)
+    return "/v1/leases", {}

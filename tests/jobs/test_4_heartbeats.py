@@ -1,0 +1,162 @@
+"""Stage 4: who is silent loses the job, and cannot spoil it when it comes back."""
+
+import asyncio
+import time
+
+from grader.judge import expect
+from grader.judge.client import Client, body
+from grader.judge.database import Database
+from grader.judge.fixtures import Start
+from tests.jobs.given import (
+    a_job,
+    ask,
+    lease,
+    leased,
+    moment,
+    shown,
+    silence,
+    tell,
+    trail,
+    unique,
+    until,
+)
+
+# Beyond the second of the statement, for a machine that is busy.
+SLACK = 1.0
+
+
+async def test_beating_job_stays_leased(start: Start) -> None:
+    """A job with heartbeats is not leased again over three lease times."""
+    for lease_s in (1.0, 3.0, 6.0):
+        # Longer when the judge itself was too slow to keep a short lease.
+        server = start(LEASE_S=str(lease_s))
+        alice, admin = server.client("alice"), server.client("admin")
+        if await keeps_lease(alice, admin, lease_s):
+            return
+    raise RuntimeError("this machine is too slow to send heartbeats in time")
+
+
+async def keeps_lease(alice: Client, admin: Client, lease_s: float) -> bool:
+    """False when the judge was late: then nothing can be said."""
+    queue = unique("beat")
+    await a_job(alice, queue=queue)
+    sent = time.monotonic()
+    item = await leased(admin, queue)
+    expires, end = moment(item["lease_expires_at"]), sent + 3 * lease_s
+    while time.monotonic() < end:
+        stolen = await lease(admin, queue, worker_id="thief")
+        beat_at = time.monotonic()
+        reply = await tell(admin, "heartbeat", item)
+        if time.monotonic() - sent > 0.9 * lease_s:
+            return False
+        expect.equal("stolen", len(stolen), 0)
+        expect.status(reply, 200)
+        later = moment(body(reply)["lease_expires_at"])
+        expect.true("lease_extended", later > expires, got=f"{later} ≤ {expires}")
+        sent, expires = beat_at, later
+        await asyncio.sleep(0.15 * lease_s)
+    expect.status(await tell(admin, "complete", item), 200)
+    return True
+
+
+async def test_silent_job_is_leased_again(start: Start) -> None:
+    """Without heartbeats a job is leased again: not before its time, soon after it."""
+    server = start(LEASE_S="1")
+    alice, admin = server.client("alice"), server.client("admin")
+    queue = unique("silent")
+    job_id = (await a_job(alice, queue=queue))["id"]
+    first = await leased(admin, queue, worker_id="first")
+    expires = moment(first["lease_expires_at"]).timestamp()
+
+    items: list[object] = []
+    while not items:
+        asked = time.time()
+        items = list(await lease(admin, queue, worker_id="second"))
+        too_late = not items and asked > expires + 1 + SLACK
+        expect.true("comes_back", not too_late, expected=f"≤ {1 + SLACK:g} s")
+        await asyncio.sleep(0.04)
+
+    found = await shown(alice, job_id)
+    expect.fields(found, state="running", attempt=2, worker_id="second")
+    begun = moment(found["started_at"]).timestamp()
+    early = f"{expires - begun:.2f} s"
+    expect.true("too_early", begun >= expires, got=early)
+    old, new = await trail(alice, job_id)
+    expect.fields(old, attempt=1, worker_id="first", outcome="lease_expired")
+    expect.fields(new, attempt=2, worker_id="second", outcome=None)
+
+
+async def test_heartbeat(alice: Client, admin: Client) -> None:
+    """A heartbeat stores progress; it is 403 for users, 404 for unknown jobs."""
+    queue = unique("progress")
+    job_id = (await a_job(alice, queue=queue))["id"]
+    item = await leased(admin, queue)
+
+    reply = await tell(admin, "heartbeat", item, progress=40)
+
+    expect.status(reply, 200)
+    expect.fields(body(reply), cancel_requested=False)
+    expect.absent(body(reply), "lease_token")
+    expect.fields(await shown(alice, job_id), state="running", progress=40)
+    expect.status(await tell(admin, "heartbeat", item), 200)
+    expect.fields(await shown(alice, job_id), progress=40)
+    expect.problem(await tell(alice, "heartbeat", item), 403, "forbidden")
+    for progress in (-1, 101):
+        beat = await tell(admin, "heartbeat", item, progress=progress)
+        expect.status(beat, 422)
+    sent = {"lease_token": item["lease_token"]}
+    unknown = await admin.post("/v1/jobs/999999999/heartbeat", json=sent)
+    expect.problem(unknown, 404, "not_found")
+
+
+async def test_stale_token(alice: Client, admin: Client, db: Database) -> None:
+    """After another lease the old token is 409 on all calls, for the same worker too."""
+    queue = unique("stale")
+    job_id = (await a_job(alice, queue=queue))["id"]
+    old = await leased(admin, queue, worker_id="same")
+    await silence(db, job_id)
+    new = await leased(admin, queue, worker_id="same")
+    before = await shown(alice, job_id)
+
+    calls = {
+        "heartbeat": {"progress": 99},
+        "complete": {"result": "stale"},
+        "fail": {"error": "stale"},
+    }
+    for what, fields in calls.items():
+        reply = await tell(admin, what, old, **fields)
+        # An answer that is not written yet is somebody else's business.
+        expect.status(reply, 409)
+        expect.problem(reply, 409, "lease_lost")
+    expect.fields(await shown(alice, job_id), **dict(before))
+    expect.true("tokens_differ", old["lease_token"] != new["lease_token"], expected=2)
+
+    expect.status(await tell(admin, "complete", new, result="fresh"), 200)
+    for what, fields in calls.items():
+        reply = await tell(admin, what, old, **fields)
+        expect.problem(reply, 409, "lease_lost")
+    expect.fields(await shown(alice, job_id), state="succeeded", result="fresh")
+
+
+async def test_poison_job_dies(alice: Client, admin: Client, db: Database) -> None:
+    """A job that kills its workers is leased exactly `max_attempts` times, then dead."""
+    queue = unique("poison")
+    job_id = (await a_job(alice, queue=queue, max_attempts=3))["id"]
+    for attempt in range(1, 4):
+        item = await leased(admin, queue)
+        expect.fields(item["job"], id=job_id, attempt=attempt)
+        await silence(db, job_id)
+
+    async def dead() -> bool:
+        expect.equal("lease_size", len(await lease(admin, queue)), 0)
+        return bool((await shown(alice, job_id))["state"] == "dead")
+
+    await until(dead, patience=5)
+    found = await shown(alice, job_id)
+    expect.fields(found, state="dead", attempt=3, error="lease_expired")
+    expect.true("set", found["finished_at"], field="finished_at")
+    outcomes = [attempt["outcome"] for attempt in await trail(alice, job_id)]
+    expect.equal("outcomes", outcomes, ["lease_expired"] * 3)
+    late = await tell(admin, "complete", item)
+    expect.problem(late, 409, "lease_lost")
+    expect.status(await ask(admin, queue), 200)

@@ -1,0 +1,194 @@
+"""Stage 5: failed jobs come back later and later, or are dead, or revived."""
+
+from grader.judge import expect
+from grader.judge.arrange import given
+from grader.judge.client import Client, Fields, body
+from grader.judge.database import Database
+from tests.jobs.given import (
+    a_job,
+    drained,
+    failed,
+    job,
+    lease,
+    leased,
+    make_due,
+    moment,
+    shown,
+    some_jobs,
+    tell,
+    trail,
+    unique,
+)
+
+# As in the catalogue: long enough that nothing becomes due while we look.
+BASE, CAP = 100.0, 1000.0
+TOLERANCE = 1.0
+
+
+async def delay_of(client: Client, found: Fields) -> float:
+    """The seconds between the end of the last attempt and the next one."""
+    last = (await trail(client, found["id"]))[-1]
+    gap = moment(found["run_at"]) - moment(last["finished_at"])
+    return gap.total_seconds()
+
+
+async def fail_all(admin: Client, queue: str, count: int) -> list[float]:
+    """Lease so many jobs and fail them; their delays."""
+    items = await lease(admin, queue, max_jobs=count)
+    expect.equal("lease_size", len(items), count)
+    jobs = [await failed(admin, item) for item in items]
+    return [await delay_of(admin, found) for found in jobs]
+
+
+def within(delays: list[float], failures: int) -> None:
+    d = min(CAP, BASE * 2 ** (failures - 1))
+    low, high = 0.5 * d - TOLERANCE, 1.5 * d + TOLERANCE
+    outside = [round(delay, 1) for delay in delays if not low <= delay <= high]
+    wanted = f"{0.5 * d:g}–{1.5 * d:g} s"
+    expect.true("delay", not outside, expected=wanted, got=outside, failures=failures)
+
+
+def spread(delays: list[float]) -> None:
+    # In tenths of a second: what a clock adds between two readings is no jitter.
+    distinct = len({round(delay, 1) for delay in delays})
+    got = {"distinct": distinct, "delays": [round(d, 1) for d in delays]}
+    expect.true("jitter", distinct >= 5, expected="≥ 5", got=got)
+
+
+async def test_delays_double(alice: Client, admin: Client, db: Database) -> None:
+    """The delay after failure n lies within half and one and a half of base · 2ⁿ⁻¹."""
+    queue = unique("double")
+    ids = await some_jobs(alice, 8, queue=queue)
+
+    for failures in range(1, 5):
+        within(await fail_all(admin, queue, 8), failures)
+        await make_due(db, *ids)
+
+
+async def test_delays_are_jittered(alice: Client, admin: Client) -> None:
+    """Of ten delays after a first failure at least five differ."""
+    queue = unique("jitter")
+    await some_jobs(alice, 10, queue=queue)
+
+    spread(await fail_all(admin, queue, 10))
+
+
+async def test_delays_are_capped(alice: Client, admin: Client, db: Database) -> None:
+    """The delay stops growing at its cap, and is jittered there too."""
+    queue = unique("cap")
+    ids = await some_jobs(alice, 10, queue=queue, max_attempts=25)
+    await db.execute("UPDATE jobs SET attempt = 9 WHERE id::text = ANY(%s)", ids)
+
+    delays = await fail_all(admin, queue, 10)
+
+    within(delays, 10)
+    spread(delays)
+
+
+async def test_failed_job_waits_then_dies(
+    alice: Client, admin: Client, db: Database
+) -> None:
+    """A failed job is not leased before its time, and dead when no attempt is left."""
+    queue = unique("dies")
+    job_id = (await a_job(alice, queue=queue, max_attempts=2))["id"]
+
+    once = await failed(admin, await leased(admin, queue), error="first")
+    expect.fields(once, id=job_id, state="queued", attempt=1, finished_at=None)
+    expect.fields(await shown(alice, job_id), state="queued", attempt=1)
+    expect.listed(await drained(admin, queue), [], "id")
+    await make_due(db, job_id)
+    twice = await failed(admin, await leased(admin, queue), error="second")
+
+    expect.fields(twice, state="dead", attempt=2, error="second")
+    found = await shown(alice, job_id)
+    expect.fields(found, state="dead", error="second", lease_expires_at=None)
+    expect.true("set", found["finished_at"], field="finished_at")
+    await make_due(db, job_id)
+    expect.listed(await drained(admin, queue), [], "id")
+    attempts = await trail(alice, job_id)
+    expect.equal("outcomes", [a["outcome"] for a in attempts], ["failed"] * 2)
+    expect.equal("errors", [a["error"] for a in attempts], ["first", "second"])
+
+
+async def test_rules_of_failing(alice: Client, admin: Client) -> None:
+    """With `retryable` false a job is dead at once; `fail` is guarded by its token."""
+    queue = unique("hopeless")
+    job_id = (await a_job(alice, queue=queue))["id"]
+    item = await leased(admin, queue)
+
+    expect.problem(await tell(alice, "fail", item, error="x"), 403, "forbidden")
+    for error in ("", "x" * 2001):
+        expect.status(await tell(admin, "fail", item, error=error), 422)
+    wrong = {"lease_token": "no-token", "error": "x"}
+    refused = await admin.post(f"/v1/jobs/{job_id}/fail", json=wrong)
+    expect.problem(refused, 409, "lease_lost")
+    unknown = await admin.post("/v1/jobs/999999999/fail", json=wrong)
+    expect.problem(unknown, 404, "not_found")
+    error = "坏" * 2000
+    found = await failed(admin, item, error=error, retryable=False)
+
+    expect.fields(found, state="dead", attempt=1, error=error)
+    expect.fields(await shown(alice, job_id), state="dead", error=error)
+
+
+async def test_manual_retry(alice: Client, admin: Client, db: Database) -> None:
+    """An admin revives dead and cancelled jobs, with all their attempts, and no others."""
+    queue = unique("revive")
+    dead, cancelled, waiting = await some_jobs(alice, 3, queue=queue, max_attempts=1)
+    await db.execute(
+        "UPDATE jobs SET state = 'cancelled', cancel_requested = true,"
+        " finished_at = clock_timestamp() WHERE id::text = %s",
+        cancelled,
+    )
+    await failed(admin, await leased(admin, queue))
+    path = "/v1/jobs/{}/retry"
+
+    refused = await alice.post(path.format(dead))
+    expect.problem(refused, 403, "forbidden")
+    for job_id in (dead, cancelled):
+        reply = await admin.post(path.format(job_id))
+        expect.status(reply, 200)
+        for found in (body(reply), await shown(alice, job_id)):
+            expect.fields(found, state="queued", attempt=0, error=None)
+            expect.fields(found, finished_at=None, cancel_requested=False)
+    early = await admin.post(path.format(waiting))
+    expect.problem(early, 409, "not_retryable")
+    expect.problem(await admin.post(path.format("999999999")), 404, "not_found")
+
+    found_ids = await drained(admin, queue)
+    expect.listed(sorted(found_ids), sorted([dead, cancelled, waiting]), "id")
+    running = await admin.post(path.format(dead))
+    expect.problem(running, 409, "not_retryable")
+
+
+async def test_trail_goes_on(alice: Client, admin: Client) -> None:
+    """A revived job starts again at attempt 1, and its trail at the next number."""
+    queue = unique("trail")
+    job_id = (await a_job(alice, queue=queue, max_attempts=1))["id"]
+    await failed(admin, await leased(admin, queue, worker_id="w-1"))
+    given(await admin.post(f"/v1/jobs/{job_id}/retry"), 5, 200)
+
+    item = await leased(admin, queue, worker_id="w-2")
+
+    expect.fields(item["job"], id=job_id, attempt=1)
+    expect.status(await tell(admin, "complete", item), 200)
+    attempts = await trail(alice, job_id)
+    expect.equal("numbers", [a["attempt"] for a in attempts], [1, 2])
+    outcomes = [a["outcome"] for a in attempts]
+    expect.equal("outcomes", outcomes, ["failed", "succeeded"])
+    again = await admin.post(f"/v1/jobs/{job_id}/retry")
+    expect.problem(again, 409, "not_retryable")
+
+
+async def test_retry_respects_unique_keys(alice: Client, admin: Client) -> None:
+    """A job whose unique key another one holds by now is not revived: 409."""
+    queue, key = unique("taken"), unique("key")
+    job_id = (await a_job(alice, queue=queue, unique_key=key))["id"]
+    await failed(admin, await leased(admin, queue), retryable=False)
+    sent = job(queue=queue, unique_key=key)
+    given(await alice.post("/v1/jobs", json=sent), 7, 202)
+
+    reply = await admin.post(f"/v1/jobs/{job_id}/retry")
+
+    expect.problem(reply, 409, "unique_key_taken")
+    expect.fields(await shown(alice, job_id), state="dead")

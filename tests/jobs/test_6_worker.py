@@ -1,0 +1,201 @@
+"""Stage 6: the embedded worker, bounded, tireless, and in good order at the end."""
+
+import asyncio
+from statistics import median
+
+from grader.judge import expect
+from grader.judge.database import Database
+from grader.judge.fixtures import Start
+from grader.judge.server import Server
+from tests.jobs.given import a_job, ended, inserted, running, until
+
+CONCURRENCY = 3
+TRIES = 3
+# What lies between two readings of a clock is not an overlap.
+CLOCK = 0.05
+INTERVALS = """
+    SELECT extract(epoch FROM started_at)::float, extract(epoch FROM finished_at)::float
+    FROM job_attempts WHERE finished_at IS NOT NULL ORDER BY started_at
+"""
+
+
+async def intervals(db: Database) -> list[tuple[float, float]]:
+    """When attempts began and ended, in seconds, in the order of their begin."""
+    return [(begun, end) for begun, end in await db.execute(INTERVALS)]
+
+
+async def all_succeed(db: Database, count: int) -> None:
+    """All jobs of the database come to their end, and well."""
+
+    async def done() -> bool:
+        return await db.count("jobs", "state IN ('succeeded', 'dead')") >= count
+
+    await until(done)
+    expect.equal("succeeded", await db.count("jobs", "state = 'succeeded'"), count)
+
+
+async def test_concurrency_is_bounded_and_reached(start: Start) -> None:
+    """Of nine jobs, WORKER_CONCURRENCY run at once: never more, and as many at times."""
+    server = start(WORKER_CONCURRENCY=str(CONCURRENCY), POLL_S="0.2")
+    db = server.database
+
+    await inserted(db, 9, "sleep", '{"seconds": 0.4}')
+    await all_succeed(db, 9)
+
+    found = await intervals(db)
+    at_once = [
+        sum(begun <= moment < end - CLOCK for begun, end in found)
+        for moment, _ in found
+    ]
+    expect.equal("at_once", max(at_once), CONCURRENCY)
+
+
+async def test_requests_go_on_during_block(start: Start) -> None:
+    """While a synchronous handler runs, requests are answered."""
+    server = start(WORKER_CONCURRENCY="2", POLL_S="0.1")
+    alice, db = server.client("alice"), server.database
+    for attempt in range(1, TRIES + 1):
+        work = {"seconds": 1.5 * attempt}
+        blocking = (await a_job(alice, kind="block", payload=work))["id"]
+        expect.true("begins", await running(db, blocking), got="queued")
+        # Spread over half a second: of an event loop that is blocked, all but the
+        # first would come after the end.
+        for _ in range(5):
+            expect.status(await alice.get("/healthz"), 200)
+            await asyncio.sleep(0.1)
+        if await db.count("jobs", "id::text = %s AND state = 'running'", blocking):
+            return
+    expect.fail("held_up", expected="running", got="answered when it was over")
+
+
+async def test_worker_survives_failures(start: Start) -> None:
+    """`raise_exit` is a failed attempt; failures are retried; the process lives on."""
+    server = start(
+        WORKER_CONCURRENCY="2", POLL_S="0.1", BACKOFF_BASE_S="0.1", BACKOFF_MAX_S="0.2"
+    )
+    alice = server.client("alice")
+    leaving = await a_job(alice, kind="raise_exit", max_attempts=2)
+    bad = {"seconds": "many"}
+    broken = await a_job(alice, kind="block", payload=bad, max_attempts=1)
+    third = await a_job(alice, kind="fail_n", payload={"times": 2})
+
+    for dead in (leaving, broken):
+        found = await ended(alice, dead["id"])
+        expect.fields(found, state="dead", attempt=dead["max_attempts"])
+        expect.true("set", found["error"], field="error")
+    found = await ended(alice, third["id"])
+    expect.fields(found, state="succeeded", attempt=3, result={"attempt": 3})
+    after = await a_job(alice, kind="echo", payload={"still": "here"})
+    found = await ended(alice, after["id"])
+    expect.fields(found, state="succeeded", result={"still": "here"})
+    expect.true("same_process", server.alive, expected="alive")
+
+
+async def test_worker_survives_cut_connections(start: Start) -> None:
+    """Jobs that run while the database cuts all connections, and later ones, succeed."""
+    server = start(WORKER_CONCURRENCY="2", POLL_S="0.1", LEASE_S="2")
+    db = server.database
+    for round_ in range(1, 3):
+        (first, *_) = await inserted(db, 2, "sleep", '{"seconds": 0.5}')
+        expect.true("begins", await running(db, first), got="queued")
+
+        await db.cut()
+
+        await inserted(db, 2, "echo")
+        await all_succeed(db, round_ * 4)
+
+
+async def test_worker_keeps_going(start: Start) -> None:
+    """No pauses while there are jobs; a job longer than LEASE_S is run once."""
+    slow = start(WORKER_CONCURRENCY="1", POLL_S="2")
+    short = start(WORKER_CONCURRENCY="2", POLL_S="0.2", LEASE_S="0.8")
+
+    async def no_pauses() -> None:
+        await inserted(slow.database, 5, "echo")
+        await all_succeed(slow.database, 5)
+        found = await intervals(slow.database)
+        gaps = [
+            begun - end
+            for (_, end), (begun, _) in zip(found, found[1:], strict=False)
+        ]
+        expect.true("pauses", median(gaps) < 1, expected="< 1 s", got=gaps)
+
+    async def long_jobs() -> None:
+        db = short.database
+        ids = await inserted(db, 1, "sleep", '{"seconds": 2}')
+        ids += await inserted(db, 1, "block", '{"seconds": 2}')
+        await all_succeed(db, 2)
+        for job_id in ids:
+            again = await db.count("job_attempts", "job_id::text = %s", job_id)
+            expect.equal("attempts", again, 1)
+
+    await asyncio.gather(no_pauses(), long_jobs())
+
+
+async def test_crash_of_one_of_two(start: Start) -> None:
+    """One of two processes is killed in mid-job: every job still succeeds, once."""
+    settings = {"WORKER_CONCURRENCY": "2", "POLL_S": "0.1", "LEASE_S": "1"}
+    doomed = start(**settings)
+    db = doomed.database
+    (first, *_) = await inserted(db, 6, "sleep", '{"seconds": 0.6}')
+    expect.true("begins", await running(db, first), got="queued")
+    start(db, **settings)
+
+    doomed.kill()
+
+    await all_succeed(db, 6)
+    twice = await db.value(
+        "SELECT count(*) FROM job_attempts a JOIN job_attempts b USING (job_id)"
+        " WHERE a.outcome = 'succeeded' AND b.attempt > a.attempt"
+    )
+    expect.equal("after_success", twice, 0)
+    expired = await db.count("job_attempts", "outcome = 'lease_expired'")
+    expect.true("lease_was_over", expired >= 1, expected="≥ 1", got=expired)
+
+
+async def test_sigterm(start: Start) -> None:
+    """On SIGTERM jobs may end within the grace, else they are queued; none begins."""
+    patient = start(WORKER_CONCURRENCY="1", POLL_S="0.1", SHUTDOWN_GRACE_S="8")
+    hurried = start(WORKER_CONCURRENCY="2", POLL_S="0.1", SHUTDOWN_GRACE_S="0.3")
+
+    async def finishes() -> None:
+        alice, db = patient.client("alice"), patient.database
+        short = await a_job(alice, kind="sleep", payload={"seconds": 1})
+        behind = await a_job(alice, kind="echo")
+        expect.true("begins", await running(db, short["id"]), got="queued")
+        await stopped(patient)
+        expect.equal("state_after", await state(db, short["id"]), "succeeded")
+        expect.equal("state_after", await state(db, behind["id"]), "queued")
+
+    async def gives_back() -> None:
+        alice, db = hurried.client("alice"), hurried.database
+        last = {"max_attempts": 1}
+        ids = [
+            (await a_job(alice, kind=kind, payload={"seconds": seconds}, **last))["id"]
+            for kind, seconds in (("sleep", 60), ("block", 4))
+        ]
+        for job_id in ids:
+            expect.true("begins", await running(db, job_id), got="queued")
+        await stopped(hurried)
+        for job_id in ids:
+            due = "id::text = %s AND state = 'queued' AND run_at <= clock_timestamp()"
+            expect.equal("given_back", await db.count("jobs", due, job_id), 1)
+
+    await asyncio.gather(finishes(), gives_back())
+
+
+async def state(db: Database, job_id: str) -> object:
+    return await db.value("SELECT state FROM jobs WHERE id::text = %s", job_id)
+
+
+async def stopped(server: Server) -> None:
+    """Tell it to stop, and see it off."""
+    server.signal(15)
+    code = await asyncio.to_thread(server.wait)
+    expect.equal("exit_code", code, 0)
+
+    async def gone() -> bool:
+        return not await server.database.backends()
+
+    await until(gone, patience=2)
+    expect.equal("sessions_left", await server.database.backends(), 0)

@@ -1,0 +1,189 @@
+"""Stage 7: delay, priority, uniqueness, cancel and pause."""
+
+import asyncio
+import time
+
+from grader.judge import expect
+from grader.judge.arrange import given
+from grader.judge.client import Client, Fields, body
+from grader.judge.database import Database
+from grader.judge.fixtures import Start
+from tests.jobs.given import (
+    a_job,
+    drained,
+    ended,
+    failed,
+    job,
+    lease,
+    leased,
+    moment,
+    shown,
+    silence,
+    some_jobs,
+    tell,
+    unique,
+    until,
+)
+
+DELAY = 0.8
+SLACK = 1.0
+
+
+async def test_delayed_job_waits(alice: Client, admin: Client) -> None:
+    """A delayed job is never leased before its `run_at`, and soon after it."""
+    queue = unique("later")
+    made = await a_job(alice, queue=queue, delay_s=DELAY)
+    job_id, due = made["id"], moment(made["run_at"])
+    delay = (due - moment(made["created_at"])).total_seconds()
+    right = abs(delay - DELAY) < 0.2
+    expect.true("delay_s", right, expected=f"{DELAY:g} s", got=f"{delay:.2f} s")
+
+    items: list[Fields] = []
+    while not items:
+        asked = time.time()
+        items = await lease(admin, queue)
+        missed = not items and asked > due.timestamp() + SLACK
+        expect.true("comes_when_due", not missed, expected=f"≤ {SLACK:g} s")
+        await asyncio.sleep(0.03)
+
+    begun = moment((await shown(alice, job_id))["started_at"])
+    expect.true("not_before", begun >= due, expected=str(due), got=str(begun))
+
+
+async def test_priority(alice: Client, admin: Client) -> None:
+    """Larger priorities come first, then earlier `run_at`, then who came first."""
+    queue = unique("order")
+    ids = {}
+    for name, priority in (
+        ("d", 0),
+        ("e", 0),
+        ("b", 7),
+        ("f", -100),
+        ("a", 100),
+        ("c", 7),
+    ):
+        ids[name] = (await a_job(alice, queue=queue, priority=priority))["id"]
+
+    found = await drained(admin, queue)
+
+    expect.listed(found, [ids[name] for name in "abcdef"], "id")
+    batch = await some_jobs(alice, 4, queue=queue)
+    urgent = (await a_job(alice, queue=queue, priority=1))["id"]
+    items = await lease(admin, queue, max_jobs=5)
+    expect.listed([item["job"]["id"] for item in items], [urgent, *batch], "id")
+
+
+async def test_unique_key(alice: Client, bob: Client, admin: Client) -> None:
+    """A key holds while its job is queued or running; a duplicate answers 200."""
+    queue, key = unique("once"), unique("key")
+    first = await a_job(alice, queue=queue, unique_key=key)
+    expect.fields(first, deduplicated=False, unique_key=key)
+
+    async def again(**fields: object) -> Fields:
+        sent = job(unique_key=key, **fields)
+        reply = await bob.post("/v1/jobs", json=sent)
+        expect.status(reply, 200)
+        found: Fields = body(reply)
+        return found
+
+    while_queued = await again(queue=unique("another"), payload={"other": 1})
+    expect.fields(while_queued, id=first["id"], deduplicated=True, payload={})
+    item = await leased(admin, queue)
+    while_running = await again(queue=queue)
+    expect.fields(while_running, id=first["id"], deduplicated=True, state="running")
+    expect.status(await tell(admin, "complete", item), 200)
+    fresh = await a_job(alice, queue=queue, unique_key=key)
+    expect.true("new_job", fresh["id"] != first["id"], got=fresh["id"])
+    expect.listed(await drained(admin, queue), [fresh["id"]], "id")
+
+
+async def test_unique_twins(alice: Client, db: Database) -> None:
+    """Of two jobs with one new key at once, one is 202, the other 200, and one is."""
+    key = unique("twins")
+    calls = [alice.post("/v1/jobs", json=job(unique_key=key)) for _ in range(2)]
+
+    replies = await db.race(calls, "jobs")
+
+    expect.statuses(replies, 200, 202)
+    expect.equal("rows", await db.count("jobs", "unique_key = %s", key), 1, table="jobs")
+    expect.equal("same_job", len({body(reply)["id"] for reply in replies}), 1)
+
+
+async def test_cancel_queued(alice: Client, bob: Client, admin: Client) -> None:
+    """A queued job is cancelled at once and never leased; a finished one is 409."""
+    queue = unique("cancel")
+    job_id, other = await some_jobs(alice, 2, queue=queue)
+    path = f"/v1/jobs/{job_id}/cancel"
+
+    reply = await bob.post(path)
+
+    expect.status(reply, 200)
+    expect.fields(body(reply), id=job_id, state="cancelled")
+    found = await shown(alice, job_id)
+    expect.fields(found, state="cancelled")
+    expect.true("set", found["finished_at"], field="finished_at")
+    expect.problem(await alice.post(path), 409, "job_finished")
+    item = await leased(admin, queue)
+    expect.fields(item["job"], id=other)
+    given(await tell(admin, "complete", item), 3, 200)
+    late = await alice.post(f"/v1/jobs/{other}/cancel")
+    expect.problem(late, 409, "job_finished")
+    expect.fields(await shown(alice, other), state="succeeded", cancel_requested=False)
+    unknown = await alice.post("/v1/jobs/999999999/cancel")
+    expect.problem(unknown, 404, "not_found")
+
+
+async def test_cancel_running(alice: Client, admin: Client, db: Database) -> None:
+    """A running job is flagged: `complete` still succeeds, `fail` and silence cancel."""
+    queue = unique("flag")
+    ids = await some_jobs(alice, 3, queue=queue)
+    items = await lease(admin, queue, max_jobs=3)
+    expect.equal("lease_size", len(items), 3)
+    for job_id, item in zip(ids, items, strict=True):
+        reply = await alice.post(f"/v1/jobs/{job_id}/cancel")
+        expect.status(reply, 202)
+        expect.fields(body(reply), state="running", cancel_requested=True)
+        beat = given(await tell(admin, "heartbeat", item), 4, 200)
+        expect.fields(beat, cancel_requested=True)
+    completed, failing, silent = ids
+
+    expect.status(await tell(admin, "complete", items[0]), 200)
+    expect.fields(await shown(alice, completed), state="succeeded")
+    expect.fields(await failed(admin, items[1]), state="cancelled")
+    expect.fields(await shown(alice, failing), state="cancelled", attempt=1)
+    await silence(db, silent)
+
+    async def over() -> bool:
+        expect.equal("lease_size", len(await lease(admin, queue)), 0)
+        return bool((await shown(alice, silent))["state"] == "cancelled")
+
+    await until(over, patience=5)
+    expect.fields(await shown(alice, silent), state="cancelled")
+
+
+async def test_paused_queue(start: Start) -> None:
+    """Nobody leases from a paused queue, the embedded worker neither, until resumed."""
+    server = start(WORKER_CONCURRENCY="2", POLL_S="0.1")
+    alice, admin = server.client("alice"), server.client("admin")
+    queue, other = unique("paused"), unique("open")
+    refused = await alice.post(f"/v1/queues/{queue}/pause")
+    expect.problem(refused, 403, "forbidden")
+    for _ in range(2):
+        reply = await admin.post(f"/v1/queues/{queue}/pause")
+        expect.status(reply, 200)
+        expect.fields(body(reply), name=queue, paused=True)
+
+    held = (await a_job(alice, queue=queue, kind="echo"))["id"]
+    ours = (await a_job(alice, queue=queue))["id"]
+    free = (await a_job(alice, queue=other, kind="echo"))["id"]
+
+    expect.fields(await ended(alice, free), state="succeeded")
+    expect.listed(await drained(admin, queue), [], "id")
+    expect.fields(await shown(alice, held), state="queued")
+    refused = await alice.post(f"/v1/queues/{queue}/resume")
+    expect.problem(refused, 403, "forbidden")
+    reply = await admin.post(f"/v1/queues/{queue}/resume")
+    expect.status(reply, 200)
+    expect.fields(body(reply), name=queue, paused=False)
+    expect.fields(await ended(alice, held), state="succeeded")
+    expect.fields((await leased(admin, queue))["job"], id=ours)

@@ -1,0 +1,234 @@
+"""Stage 8: what the queue tells about itself, and how it wakes who waits."""
+
+import asyncio
+import re
+import time
+from typing import Any
+
+from grader.judge import expect
+from grader.judge.arrange import given
+from grader.judge.client import Client, Fields, body
+from grader.judge.database import Database
+from grader.judge.fixtures import Start
+from tests.jobs.given import (
+    a_job,
+    ask,
+    ended,
+    failed,
+    inserted,
+    lease,
+    leased,
+    some_jobs,
+    tell,
+    unique,
+)
+
+TRIES = 3
+WAIT_S = 4
+POLL_S = 0.5
+WATCHED_SECONDS = 2.5
+
+
+async def queues(client: Client) -> dict[str, Fields]:
+    reply = await client.get("/v1/queues")
+    expect.status(reply, 200)
+    return {found["name"]: found for found in body(reply)["items"]}
+
+
+async def test_queue_statistics(alice: Client, admin: Client, db: Database) -> None:
+    """Queues are listed by name with counts by state and the age of the oldest job."""
+    queue, idle, later = unique("stats-b"), unique("stats-a"), unique("stats-c")
+    given(await admin.post(f"/v1/queues/{idle}/pause"), 7, 200)
+    await a_job(alice, queue=later, delay_s=1000)
+    waiting = (await some_jobs(alice, 6, queue=queue))[-1]
+    items = await lease(admin, queue, max_jobs=4)
+    given(await tell(admin, "complete", items[0]), 3, 200)
+    await failed(admin, items[1], retryable=False)
+    given(await alice.post(f"/v1/jobs/{waiting}/cancel"), 7, 200)
+    age = "run_at = clock_timestamp() - interval '100 seconds'"
+    await db.execute(f"UPDATE jobs SET {age} WHERE queue = %s", queue)
+
+    found = await queues(alice)
+
+    expect.listed(list(found), sorted(found), "name")
+    counts = {"queued": 1, "running": 2, "succeeded": 1, "dead": 1, "cancelled": 1}
+    expect.fields(found[queue], paused=False, counts=counts)
+    oldest = found[queue]["oldest_ready_age_s"]
+    expect.true("age", 99 <= float(oldest) <= 160, expected="≈ 100", got=oldest)
+    nothing = dict.fromkeys(counts, 0)
+    expect.fields(found[idle], paused=True, counts=nothing, oldest_ready_age_s=None)
+    expect.fields(found[later], counts={**nothing, "queued": 1})
+    expect.fields(found[later], oldest_ready_age_s=None)
+
+
+async def test_statistics_cost_little(start: Start) -> None:
+    """`GET /v1/queues` takes at most 3 statements, for 2 queues as for 12."""
+    server = start()
+    alice, db = server.client("alice"), server.database
+
+    async def statements(count: int) -> tuple[int, list[str]]:
+        for _ in range(count):
+            await inserted(db, 2, queue=unique("many"))
+        async with db.counting() as sql:
+            reply = await alice.get("/v1/queues")
+        given(reply, 8, 200)
+        return sql.calls, sql.most()
+
+    await statements(2)
+    for count in (0, 10):
+        calls, most = await statements(count)
+        got = {"statements": calls, "most": most}
+        expect.true("sql_of_queues", calls <= 3, expected="≤ 3", got=got)
+
+
+SAMPLE = re.compile(r"^(\w+)\{(.*?)\} ([0-9.e+]+)$", re.M)
+LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+
+
+async def metric(client: Client, name: str, label: str) -> dict[str, float]:
+    """The values of a metric by one of its labels."""
+    reply = await client.get("/metrics")
+    expect.status(reply, 200)
+    found: dict[str, float] = {}
+    for sample, labels, value in SAMPLE.findall(reply.text):
+        if sample == name:
+            key = dict(LABEL.findall(labels)).get(label, "")
+            found[key] = found.get(key, 0.0) + float(value)
+    return found
+
+
+async def test_metrics_of_jobs(start: Start) -> None:
+    """`jobs_finished_total` and `queue_depth` follow what happens to jobs."""
+    server = start(WORKER_CONCURRENCY="1", POLL_S="0.1")
+    alice, admin, db = server.client("alice"), server.client("admin"), server.database
+    queue, work = unique("metrics"), unique("metrics")
+    before = await metric(alice, "jobs_finished_total", "outcome")
+
+    ids = await some_jobs(alice, 6, queue=queue)
+    items = await lease(admin, queue, max_jobs=3)
+    for _ in range(2):
+        given(await tell(admin, "complete", items[0]), 3, 200)
+    await failed(admin, items[1], retryable=False)
+    await failed(admin, items[2])
+    given(await alice.post(f"/v1/jobs/{ids[3]}/cancel"), 7, 200)
+    echo = await a_job(alice, queue=work, kind="echo")
+    gone = await a_job(alice, queue=work, kind="raise_exit", max_attempts=1)
+    for job_id in (echo["id"], gone["id"]):
+        await ended(alice, job_id)
+
+    after = await metric(alice, "jobs_finished_total", "outcome")
+    grown = {k: v - before.get(k, 0) for k, v in after.items() if v > before.get(k, 0)}
+    expect.equal(
+        "jobs_finished", grown, {"succeeded": 2.0, "dead": 2.0, "cancelled": 1.0}
+    )
+    depth = await metric(alice, "queue_depth", "queue")
+    expect.equal("queue_depth", depth.get(queue), 3.0)
+    expect.equal("queue_depth", depth.get(work, 0.0), 0.0)
+    await db.execute("UPDATE jobs SET state = 'cancelled' WHERE queue = %s", queue)
+    depth = await metric(alice, "queue_depth", "queue")
+    expect.equal("queue_depth", depth.get(queue, 0.0), 0.0)
+
+
+async def test_log_of_jobs(start: Start) -> None:
+    """Each attempt of the embedded worker is one line; a traceback has its `job_id`."""
+    server = start(WORKER_CONCURRENCY="1", POLL_S="0.1")
+    alice = server.client("alice")
+    good = (await a_job(alice, kind="echo"))["id"]
+    bad = (await a_job(alice, kind="fail_n", payload={"times": 9}, max_attempts=1))["id"]
+
+    for job_id, outcome in ((good, "succeeded"), (bad, "failed")):
+        await ended(alice, job_id)
+        record = await server.log(event="job_finished", job_id=job_id)
+        expect.true("job_logged", record, expected=job_id, got=server.lines()[-3:])
+        expect.fields(Fields(record or {}), attempt=1, outcome=outcome)
+    traced = [
+        line
+        for line in server.lines()
+        if f'"job_id": "{bad}"' in line.replace('":"', '": "') and "Traceback" in line
+    ]
+    expect.true("job_traceback", traced, expected=bad, got=server.lines()[-3:])
+
+
+async def wakes(waiting: Client, sending: Client) -> None:
+    """A lease call that waits at one process gets a job handed in at another."""
+    late = 0.0
+    for _ in range(TRIES):
+        queue = unique("wake")
+        call = asyncio.create_task(ask(waiting, queue, wait_s=WAIT_S))
+        await asyncio.sleep(0.4)
+        early = call.done()
+        made = await a_job(sending, queue=queue)
+        handed_in = time.monotonic()
+        items = given(await call, 3, 200)["items"]
+        late = time.monotonic() - handed_in
+        expect.true("waits", not early, expected=f"{WAIT_S} s", got="answered at once")
+        expect.listed([item["job"]["id"] for item in items], [made["id"]], "id")
+        if late <= 1:
+            return
+    expect.fail("woken_late", expected="≤ 1 s", got=f"{late:.1f} s")
+
+
+async def test_waiting_lease_wakes(start: Start) -> None:
+    """A lease call with `wait_s` returns within 1 s of a job, at whichever process."""
+    one = start(POLL_S=str(POLL_S))
+    two = start(one.database, POLL_S=str(POLL_S))
+    admin, alice = one.client("admin"), two.client("alice")
+    empty = asyncio.create_task(ask(admin, unique("empty"), wait_s=1))
+    begun = time.monotonic()
+
+    await wakes(admin, alice)
+    expect.listed(given(await empty, 3, 200)["items"], [], "id")
+    waited = time.monotonic() - begun
+    expect.true("waits", waited >= 0.95, expected="1 s", got=f"{waited:.1f} s")
+    await one.database.cut()
+    await wakes(admin, alice)
+
+
+async def test_waiting_holds_no_connection(start: Start) -> None:
+    """While four lease calls wait, a pool of two still serves other requests."""
+    server = start(DB_POOL_SIZE="2", DB_POOL_TIMEOUT_S="1")
+    alice, admin = server.client("alice"), server.client("admin")
+    queue = unique("hold")
+    calls = [asyncio.create_task(ask(admin, queue, wait_s=3)) for _ in range(4)]
+    await asyncio.sleep(0.3)
+
+    reply = await alice.get("/v1/jobs")
+
+    expect.status(reply, 200)
+    made = await some_jobs(alice, 4, queue=queue)
+    replies = await asyncio.gather(*calls)
+    expect.statuses(replies, *[200] * 4)
+    found = [item["job"]["id"] for reply in replies for item in body(reply)["items"]]
+    expect.listed(sorted(found), sorted(made), "id")
+
+
+async def test_idle_is_quiet(start: Start) -> None:
+    """An idle worker and a call that waits poll, but do not spin."""
+    working = start(WORKER_CONCURRENCY="2", POLL_S=str(POLL_S))
+    waiting = start(POLL_S=str(POLL_S))
+    admin = waiting.client("admin")
+    await leased_once(admin)
+    call = asyncio.create_task(ask(admin, unique("idle"), wait_s=WATCHED_SECONDS + 1))
+    await asyncio.sleep(0.3)
+
+    counted = await asyncio.gather(watched(working.database), watched(waiting.database))
+
+    # Twice per POLL_S, and one more of each for where the window begins and ends.
+    limit = 2 * WATCHED_SECONDS / POLL_S + 2
+    for texts in counted:
+        most = texts[0] if texts else ("", 0)
+        expect.at_most("idle_statements", most[1], limit, statement=most[0][:120])
+    given(await call, 3, 200)
+
+
+async def leased_once(admin: Client) -> None:
+    queue = unique("warm")
+    await a_job(admin, queue=queue)
+    await leased(admin, queue)
+
+
+async def watched(db: Database) -> list[tuple[str, Any]]:
+    """The statements that the app runs within a while, with their counts."""
+    async with db.counting() as sql:
+        await asyncio.sleep(WATCHED_SECONDS)
+    return sql.texts
