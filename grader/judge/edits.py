@@ -39,6 +39,8 @@ class Variation:
     speeds_tests: bool = False
     # Whether it is a bug that makes the number of SQL statements grow.
     grows: bool = False
+    # Whether it is a bug that costs time alone: load tests are judged on it.
+    slow: bool = False
 
     def build(self, problem: Problem, folder: Path) -> Path:
         """Write the edited package into `folder`; returns the folder, a target."""
@@ -131,4 +133,5 @@ def _variation(row: dict[str, Any], folder: Path) -> Variation:
         judges_tests=row.get("judges_tests", False),
         speeds_tests=row.get("speeds_tests", False),
         grows=row.get("grows", False),
+        slow=row.get("slow", False),
     )

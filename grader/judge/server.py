@@ -164,6 +164,10 @@ class Server:
             timeout=10,
         )
 
+    def token_of(self, who: str) -> str | None:
+        """The token of a known person; None when they could not log in."""
+        return self._tokens.get(who, ("", None))[1]
+
     def client(self, who: str = "anonymous", token: str | None = None) -> Client:
         """Somebody who talks to this server; known people bring their token."""
         user_id = ""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -20,12 +21,27 @@ TRIES = 3
 Prepare = Callable[[Client], Awaitable[tuple[str, dict[str, str]]]]
 
 
-class Timed:
-    """One GET on one server, sent over a connection that is kept."""
+@dataclass(frozen=True)
+class Asked:
+    """What is timed, besides the path and headers that a check prepares."""
 
-    def __init__(self, server: Server, path: str, headers: dict[str, str]) -> None:
+    method: str = "GET"
+    json: Any = None
+    status: int = 200
+    # SQL that the judge runs first, on either database.
+    seed: str = ""
+
+
+class Timed:
+    """One request to one server, sent over a connection that is kept."""
+
+    def __init__(
+        self, server: Server, asked: Asked, path: str, headers: dict[str, str]
+    ) -> None:
         self._client = server.plain_client()
-        self._request = self._client.build_request("GET", path, headers=headers)
+        self._request = self._client.build_request(
+            asked.method, path, headers=headers, json=asked.json
+        )
         self.status = self._client.send(self._request).status_code
         self.seconds: list[float] = []
 
@@ -43,16 +59,18 @@ class Timed:
 
 
 def keeps_pace(
-    benchmark: Any, world: World, prepare: Prepare, status: int = 200
+    benchmark: Any, world: World, prepare: Prepare, status: int = 200, **asked: Any
 ) -> None:
     """Full points up to twice the reference's time, half up to four times.
 
     A slower result may be noise: it is measured again, and the best one counts.
+    `asked` are fields of `Asked`. Headers say who asks, a token of alice's perhaps.
     """
+    request = Asked(status=status, **asked)
     own = world.server(world.fresh())
-    learner = asyncio.run(_timed(own, prepare, status))
+    learner = asyncio.run(_timed(own, prepare, request))
     beside = world.reference().server(world.reference().fresh())
-    reference = asyncio.run(_timed(beside, prepare, status))
+    reference = asyncio.run(_timed(beside, prepare, request))
     benchmark.pedantic(learner, setup=reference, rounds=ROUNDS, warmup_rounds=5)
     best = learner.typical() / reference.typical()
     for _ in range(TRIES - 1):
@@ -72,11 +90,14 @@ def keeps_pace(
         )
 
 
-async def _timed(server: Server, prepare: Prepare, status: int) -> Timed:
+async def _timed(server: Server, prepare: Prepare, asked: Asked) -> Timed:
     server.start()
+    if asked.seed:
+        await server.database.execute(asked.seed)
     alice = server.client("alice")
     path, headers = await prepare(alice)
-    expect.status(await alice.get(path, headers=headers), status)
+    reply = await alice.request(asked.method, path, headers=headers, json=asked.json)
+    expect.status(reply, asked.status)
     await server.database.close()
     await alice.aclose()
-    return Timed(server, path, headers)
+    return Timed(server, asked, path, headers)

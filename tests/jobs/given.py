@@ -32,6 +32,11 @@ def job(**fields: Any) -> dict[str, Any]:
     return {"kind": KIND, "payload": {}, **fields}
 
 
+def each(name: str, *values: object) -> list[dict[str, Any]]:
+    """A field with each of its values, alone."""
+    return [{name: value} for value in values]
+
+
 async def a_job(client: Client, stage: int = 1, **fields: Any) -> Fields:
     """A new job; `stage` teaches what is special about it."""
     reply = await client.post("/v1/jobs", json=job(**fields))
@@ -68,7 +73,7 @@ async def lease(worker: Client, queue: str, **fields: Any) -> list[Fields]:
 
 
 async def leased(worker: Client, queue: str, **fields: Any) -> Fields:
-    """One lease; asked for until it comes, because a job may still have to come back."""
+    """One lease; asked for until it comes: a job may still have to come back."""
 
     async def one() -> list[Fields]:
         return await lease(worker, queue, **fields)
@@ -106,17 +111,13 @@ async def failed(worker: Client, item: Fields, **fields: Any) -> Fields:
 async def make_due(db: Database, *job_ids: str) -> None:
     """Set `run_at` back, so that nobody has to wait for it."""
     past = "run_at = clock_timestamp() - interval '1 second'"
-    await db.execute(
-        f"UPDATE jobs SET {past} WHERE id::text = ANY(%s)", list(job_ids)
-    )
+    await db.execute(f"UPDATE jobs SET {past} WHERE id::text = ANY(%s)", list(job_ids))
 
 
 async def silence(db: Database, *job_ids: str) -> None:
     """Let leases be over, as if their workers had been silent."""
     past = "lease_expires_at = clock_timestamp() - interval '1 second'"
-    await db.execute(
-        f"UPDATE jobs SET {past} WHERE id::text = ANY(%s)", list(job_ids)
-    )
+    await db.execute(f"UPDATE jobs SET {past} WHERE id::text = ANY(%s)", list(job_ids))
 
 
 async def until(
@@ -145,7 +146,9 @@ async def running(db: Database, job_id: str) -> bool:
     """Wait until the job is running; False when it does not come to that."""
 
     async def look() -> bool:
-        return bool(await db.count("jobs", "id::text = %s AND state = 'running'", job_id))
+        return bool(
+            await db.count("jobs", "id::text = %s AND state = 'running'", job_id)
+        )
 
     return await until(look)
 

@@ -4,7 +4,7 @@ from grader.judge import expect
 from grader.judge.fixtures import Start
 from grader.judge.world import World
 from tests.jobs.given import PATIENCE, a_job, ended, running, until
-from tests.jobs.legacy import JOBS, N, Legacy, column_names, migrated, refused
+from tests.jobs.legacy import JOBS, Legacy, N, column_names, migrated, refused
 
 OLD = {"id", "kind", "payload", "status", "result", "error", "created_at", "updated_at"}
 FINAL = "state IN ('succeeded', 'dead')"
@@ -107,9 +107,7 @@ async def test_down_and_up_again(world: World) -> None:
     expect.true("migration", down.ok, expected="downgrade 0001", got=down.exception())
     expect.equal("old_columns", await column_names(db, "jobs"), OLD)
     counts = await db.execute("SELECT status, count(*) FROM jobs GROUP BY 1 ORDER BY 1")
-    expect.equal(
-        "old_states", dict(counts), {"done": 75, "error": 76, "pending": 149}
-    )
+    expect.equal("old_states", dict(counts), {"done": 75, "error": 76, "pending": 149})
     expect.equal("tables_gone", await column_names(db, "queues"), set())
     up = world.migrate(db, ["upgrade", "head"], ["check"])
     expect.true("migration", up.ok, expected="upgrade head", got=up.exception())

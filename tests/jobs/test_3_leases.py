@@ -11,6 +11,7 @@ from tests.jobs.given import (
     a_job,
     ask,
     drained,
+    each,
     lease,
     leased,
     moment,
@@ -24,9 +25,7 @@ from tests.jobs.given import (
 NOBODY = "999999999"
 
 
-async def test_lease_hands_out_jobs(
-    alice: Client, admin: Client, db: Database
-) -> None:
+async def test_lease_hands_out_jobs(alice: Client, admin: Client, db: Database) -> None:
     """A lease has the running job, a token of its own and LEASE_S of time."""
     queue = unique("lease")
     ids = await some_jobs(alice, 3, queue=queue)
@@ -68,11 +67,11 @@ async def test_rules_of_leasing(alice: Client, admin: Client) -> None:
     expect.listed(await drained(admin, other, queues=[queue, other]), [third], "id")
     expect.listed(await drained(admin, unique("empty")), [], "id")
     for bad in (
-        *({"max_jobs": value} for value in (0, 51)),
-        *({"wait_s": value} for value in (-1, 21)),
-        *({"queues": value} for value in ([], ["q"] * 21, ["Not a name"])),
-        *({"worker_id": value} for value in ("", "w" * 101)),
-        *({"kinds": value} for value in ([], ["k"] * 51)),
+        *each("max_jobs", 0, 51),
+        *each("wait_s", -1, 21),
+        *each("queues", [], ["q"] * 21, ["Not a name"]),
+        *each("worker_id", "", "w" * 101),
+        *each("kinds", [], ["k"] * 51),
     ):
         expect.status(await ask(admin, queue, **bad), 422)
 
@@ -202,4 +201,4 @@ def test_lease_keeps_pace(world: World, benchmark: object) -> None:
 
 async def empty_lease(client: Client) -> tuple[str, dict[str, str]]:
     given(await ask(client, "default"), 3, 200)
-    return "/v1/leases", {}
+    return "/v1/leases", {"authorization": f"Bearer {client.token}"}

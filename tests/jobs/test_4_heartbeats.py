@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from typing import Any
 
 from grader.judge import expect
 from grader.judge.client import Client, body
@@ -110,7 +111,7 @@ async def test_heartbeat(alice: Client, admin: Client) -> None:
 
 
 async def test_stale_token(alice: Client, admin: Client, db: Database) -> None:
-    """After another lease the old token is 409 on all calls, for the same worker too."""
+    """After another lease the old token is 409 on all calls, of the same worker too."""
     queue = unique("stale")
     job_id = (await a_job(alice, queue=queue))["id"]
     old = await leased(admin, queue, worker_id="same")
@@ -118,7 +119,7 @@ async def test_stale_token(alice: Client, admin: Client, db: Database) -> None:
     new = await leased(admin, queue, worker_id="same")
     before = await shown(alice, job_id)
 
-    calls = {
+    calls: dict[str, dict[str, Any]] = {
         "heartbeat": {"progress": 99},
         "complete": {"result": "stale"},
         "fail": {"error": "stale"},
@@ -139,7 +140,7 @@ async def test_stale_token(alice: Client, admin: Client, db: Database) -> None:
 
 
 async def test_poison_job_dies(alice: Client, admin: Client, db: Database) -> None:
-    """A job that kills its workers is leased exactly `max_attempts` times, then dead."""
+    """A job that kills its workers is leased `max_attempts` times, then it is dead."""
     queue = unique("poison")
     job_id = (await a_job(alice, queue=queue, max_attempts=3))["id"]
     for attempt in range(1, 4):

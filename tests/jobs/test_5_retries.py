@@ -132,7 +132,7 @@ async def test_rules_of_failing(alice: Client, admin: Client) -> None:
 
 
 async def test_manual_retry(alice: Client, admin: Client, db: Database) -> None:
-    """An admin revives dead and cancelled jobs, with all their attempts, and no others."""
+    """An admin revives dead and cancelled jobs, with all attempts, and no others."""
     queue = unique("revive")
     dead, cancelled, waiting = await some_jobs(alice, 3, queue=queue, max_attempts=1)
     await db.execute(

@@ -1,6 +1,7 @@
 """Stage 6: the embedded worker, bounded, tireless, and in good order at the end."""
 
 import asyncio
+from itertools import pairwise
 from statistics import median
 
 from grader.judge import expect
@@ -35,7 +36,7 @@ async def all_succeed(db: Database, count: int) -> None:
 
 
 async def test_concurrency_is_bounded_and_reached(start: Start) -> None:
-    """Of nine jobs, WORKER_CONCURRENCY run at once: never more, and as many at times."""
+    """Of nine jobs WORKER_CONCURRENCY run at once: never more, and as many at times."""
     server = start(WORKER_CONCURRENCY=str(CONCURRENCY), POLL_S="0.2")
     db = server.database
 
@@ -92,7 +93,7 @@ async def test_worker_survives_failures(start: Start) -> None:
 
 
 async def test_worker_survives_cut_connections(start: Start) -> None:
-    """Jobs that run while the database cuts all connections, and later ones, succeed."""
+    """Jobs that run while the database cuts all connections succeed, and later ones."""
     server = start(WORKER_CONCURRENCY="2", POLL_S="0.1", LEASE_S="2")
     db = server.database
     for round_ in range(1, 3):
@@ -114,10 +115,7 @@ async def test_worker_keeps_going(start: Start) -> None:
         await inserted(slow.database, 5, "echo")
         await all_succeed(slow.database, 5)
         found = await intervals(slow.database)
-        gaps = [
-            begun - end
-            for (_, end), (begun, _) in zip(found, found[1:], strict=False)
-        ]
+        gaps = [begun - end for (_, end), (begun, _) in pairwise(found)]
         expect.true("pauses", median(gaps) < 1, expected="< 1 s", got=gaps)
 
     async def long_jobs() -> None:

@@ -105,7 +105,9 @@ async def test_unique_twins(alice: Client, db: Database) -> None:
     replies = await db.race(calls, "jobs")
 
     expect.statuses(replies, 200, 202)
-    expect.equal("rows", await db.count("jobs", "unique_key = %s", key), 1, table="jobs")
+    expect.equal(
+        "rows", await db.count("jobs", "unique_key = %s", key), 1, table="jobs"
+    )
     expect.equal("same_job", len({body(reply)["id"] for reply in replies}), 1)
 
 
@@ -134,7 +136,7 @@ async def test_cancel_queued(alice: Client, bob: Client, admin: Client) -> None:
 
 
 async def test_cancel_running(alice: Client, admin: Client, db: Database) -> None:
-    """A running job is flagged: `complete` still succeeds, `fail` and silence cancel."""
+    """A running job is flagged: `complete` succeeds, `fail` and silence cancel it."""
     queue = unique("flag")
     ids = await some_jobs(alice, 3, queue=queue)
     items = await lease(admin, queue, max_jobs=3)

@@ -35,50 +35,44 @@ async def queues(client: Client) -> dict[str, Fields]:
     return {found["name"]: found for found in body(reply)["items"]}
 
 
-async def test_queue_statistics(alice: Client, admin: Client, db: Database) -> None:
-    """Queues are listed by name with counts by state and the age of the oldest job."""
-    queue, idle, later = unique("stats-b"), unique("stats-a"), unique("stats-c")
-    given(await admin.post(f"/v1/queues/{idle}/pause"), 7, 200)
-    await a_job(alice, queue=later, delay_s=1000)
-    waiting = (await some_jobs(alice, 6, queue=queue))[-1]
-    items = await lease(admin, queue, max_jobs=4)
+async def test_queue_statistics(start: Start) -> None:
+    """Queues come by name with counts and the oldest job's age, in 3 statements."""
+    server = start()
+    alice, admin, db = server.client("alice"), server.client("admin"), server.database
+    await some_states(alice, admin, db)
+
+    found = await queues(alice)
+
+    expect.listed(list(found), ["a-paused", "b-busy", "c-later"], "name")
+    counts = {"queued": 1, "running": 2, "succeeded": 1, "dead": 1, "cancelled": 1}
+    expect.fields(found["b-busy"], paused=False, counts=counts)
+    oldest = found["b-busy"]["oldest_ready_age_s"]
+    expect.true("age", 99 <= float(oldest) <= 160, expected="≈ 100", got=oldest)
+    nothing = dict.fromkeys(counts, 0)
+    expect.fields(found["a-paused"], paused=True, counts=nothing)
+    expect.fields(found["a-paused"], oldest_ready_age_s=None)
+    expect.fields(found["c-later"], counts={**nothing, "queued": 1})
+    expect.fields(found["c-later"], oldest_ready_age_s=None)
+    for more in (0, 9):
+        for _ in range(more):
+            await inserted(db, 2, queue=unique("more"))
+        async with db.counting() as sql:
+            given(await alice.get("/v1/queues"), 8, 200)
+        got = {"statements": sql.calls, "most": sql.most()}
+        expect.true("sql_of_queues", sql.calls <= 3, expected="≤ 3", got=got)
+
+
+async def some_states(alice: Client, admin: Client, db: Database) -> None:
+    """Three queues: one paused and empty, one with every state, one with a delay."""
+    given(await admin.post("/v1/queues/a-paused/pause"), 7, 200)
+    await a_job(alice, queue="c-later", delay_s=1000)
+    waiting = (await some_jobs(alice, 6, queue="b-busy"))[-1]
+    items = await lease(admin, "b-busy", max_jobs=4)
     given(await tell(admin, "complete", items[0]), 3, 200)
     await failed(admin, items[1], retryable=False)
     given(await alice.post(f"/v1/jobs/{waiting}/cancel"), 7, 200)
     age = "run_at = clock_timestamp() - interval '100 seconds'"
-    await db.execute(f"UPDATE jobs SET {age} WHERE queue = %s", queue)
-
-    found = await queues(alice)
-
-    expect.listed(list(found), sorted(found), "name")
-    counts = {"queued": 1, "running": 2, "succeeded": 1, "dead": 1, "cancelled": 1}
-    expect.fields(found[queue], paused=False, counts=counts)
-    oldest = found[queue]["oldest_ready_age_s"]
-    expect.true("age", 99 <= float(oldest) <= 160, expected="≈ 100", got=oldest)
-    nothing = dict.fromkeys(counts, 0)
-    expect.fields(found[idle], paused=True, counts=nothing, oldest_ready_age_s=None)
-    expect.fields(found[later], counts={**nothing, "queued": 1})
-    expect.fields(found[later], oldest_ready_age_s=None)
-
-
-async def test_statistics_cost_little(start: Start) -> None:
-    """`GET /v1/queues` takes at most 3 statements, for 2 queues as for 12."""
-    server = start()
-    alice, db = server.client("alice"), server.database
-
-    async def statements(count: int) -> tuple[int, list[str]]:
-        for _ in range(count):
-            await inserted(db, 2, queue=unique("many"))
-        async with db.counting() as sql:
-            reply = await alice.get("/v1/queues")
-        given(reply, 8, 200)
-        return sql.calls, sql.most()
-
-    await statements(2)
-    for count in (0, 10):
-        calls, most = await statements(count)
-        got = {"statements": calls, "most": most}
-        expect.true("sql_of_queues", calls <= 3, expected="≤ 3", got=got)
+    await db.execute(f"UPDATE jobs SET {age} WHERE queue = 'b-busy'")
 
 
 SAMPLE = re.compile(r"^(\w+)\{(.*?)\} ([0-9.e+]+)$", re.M)
@@ -134,7 +128,9 @@ async def test_log_of_jobs(start: Start) -> None:
     server = start(WORKER_CONCURRENCY="1", POLL_S="0.1")
     alice = server.client("alice")
     good = (await a_job(alice, kind="echo"))["id"]
-    bad = (await a_job(alice, kind="fail_n", payload={"times": 9}, max_attempts=1))["id"]
+    bad = (await a_job(alice, kind="fail_n", payload={"times": 9}, max_attempts=1))[
+        "id"
+    ]
 
     for job_id, outcome in ((good, "succeeded"), (bad, "failed")):
         await ended(alice, job_id)
