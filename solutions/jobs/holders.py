@@ -19,10 +19,11 @@ from jobs.wakeup import notify
 async def lock_job(session: AsyncSession, job_id: int) -> tuple[Job, datetime]:
     """The job, which nobody else can change until the commit, and the time now."""
     query = select(Job, clock).where(Job.id == job_id).with_for_update(of=Job)
-    found = (await session.execute(query)).tuples().one_or_none()
+    found = (await session.execute(query)).one_or_none()
     if found is None:
         raise NotFound
-    return found
+    job, now = found
+    return job, now
 
 
 def check_token(job: Job, token: str) -> None:
