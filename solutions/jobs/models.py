@@ -25,6 +25,7 @@ __all__ = ["Base", "Job", "JobAttempt", "Queue", "User"]
 QUEUED = text("state = 'queued'")
 RUNNING = text("state = 'running'")
 ACTIVE = text("state IN ('queued', 'running')")
+ORDER = (text("priority DESC"), "run_at", "id")
 
 # The clock of the database, which all instances share; unlike now(), which is the
 # start of the transaction, it does not stand still while a lock is waited for.
@@ -38,6 +39,12 @@ class Job(Base):
             "state IN ('queued', 'running', 'succeeded', 'dead', 'cancelled')",
             name="state",
         ),
+        # What a lease looks for. Finished jobs, by far the most, are in none of these.
+        Index("ix_jobs_ready", "queue", *ORDER, postgresql_where=QUEUED),
+        # The same for a worker that serves all queues.
+        Index("ix_jobs_ready_anywhere", *ORDER, postgresql_where=QUEUED),
+        Index("ix_jobs_lease_expires_at", "lease_expires_at", postgresql_where=RUNNING),
+        Index("uq_jobs_unique_key", "unique_key", unique=True, postgresql_where=ACTIVE),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -84,24 +91,3 @@ class Queue(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     paused: Mapped[bool]
-
-
-# What a lease looks for. Finished jobs, by far the most, are in none of these.
-Index(
-    "ix_jobs_ready",
-    Job.queue,
-    Job.priority.desc(),
-    Job.run_at,
-    Job.id,
-    postgresql_where=QUEUED,
-)
-# The same for a worker that serves all queues.
-Index(
-    "ix_jobs_ready_anywhere",
-    Job.priority.desc(),
-    Job.run_at,
-    Job.id,
-    postgresql_where=QUEUED,
-)
-Index("ix_jobs_lease_expires_at", Job.lease_expires_at, postgresql_where=RUNNING)
-Index("uq_jobs_unique_key", Job.unique_key, unique=True, postgresql_where=ACTIVE)

@@ -21,6 +21,8 @@ async def notify(session: AsyncSession) -> None:
 
 
 class Wakeup:
+    """Where those who wait for jobs wait, in this process."""
+
     def __init__(self, settings: Settings) -> None:
         url = make_url(settings.database_url).set(drivername="postgresql")
         self._url = url.render_as_string(hide_password=False)

@@ -31,6 +31,8 @@ WRITES = 10
 
 
 class Worker:
+    """Runs up to `worker_concurrency` jobs at once, as long as the app lives."""
+
     def __init__(self, sessions: Sessions, settings: Settings, wakeup: Wakeup) -> None:
         self.sessions = sessions
         self.settings = settings

@@ -1,0 +1,1 @@
+"""A task queue: jobs in PostgreSQL, leased to workers, never lost."""

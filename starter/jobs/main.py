@@ -1,0 +1,32 @@
+"""Puts the queue together; the lifespan owns the worker and all connections."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from given.app import make_app, open_database
+from jobs.metrics import JobMetrics
+from jobs.routers import jobs, leases, monitoring, queues
+from jobs.settings import Settings, read_settings
+from jobs.wakeup import Wakeup
+from jobs.worker import Worker
+
+ROUTERS = (jobs.router, leases.router, queues.router, monitoring.router)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    # Stage 6 starts a worker in here, stage 8 a Wakeup.
+    app.state.wakeup = None
+    async with open_database(app):
+        yield
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    app = make_app(
+        Path(__file__).parent, settings or read_settings(), lifespan, ROUTERS
+    )
+    app.state.job_metrics = JobMetrics(app.state.metrics.registry)
+    return app
