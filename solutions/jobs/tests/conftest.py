@@ -100,7 +100,7 @@ def serve(db: Engine) -> Serve:
 @pytest.fixture(scope="session")
 async def client(serve: Serve) -> AsyncIterator[AsyncClient]:
     """An admin, who may do everything."""
-    async with serve(backoff_base_s=100, backoff_max_s=400) as client:
+    async with serve(backoff_base_s=100, backoff_max_s=300) as client:
         yield client
 
 
