@@ -68,8 +68,8 @@ async def test_constraints_guard_the_tables(legacy: Legacy) -> None:
         "UPDATE jobs SET state = 'asleep'",
         "UPDATE jobs SET queue = NULL",
         f"UPDATE jobs SET unique_key = 'k' WHERE {two}",
-        f"UPDATE jobs SET unique_key = 'k' WHERE {two};"
-        f" UPDATE jobs SET state = 'running' WHERE {two}",
+        f"UPDATE jobs SET unique_key = 'k', state = 'running' WHERE {N}::int = 4;"
+        f" UPDATE jobs SET unique_key = 'k' WHERE {N}::int = 8",
         attempt.format(2),
         "INSERT INTO queues (name, paused) VALUES ('q', true), ('q', false)",
     ):

@@ -24,6 +24,8 @@ from tests.jobs.given import (
 
 # Beyond the second of the statement, for a machine that is busy.
 SLACK = 1.0
+# How far two readings of one clock may be apart.
+CLOCK = 0.02
 
 
 async def test_beating_job_stays_leased(start: Start) -> None:
@@ -73,15 +75,16 @@ async def test_silent_job_is_leased_again(start: Start) -> None:
     while not items:
         asked = time.time()
         items = list(await lease(admin, queue, worker_id="second"))
+        answered = time.time()
         too_late = not items and asked > expires + 1 + SLACK
         expect.true("comes_back", not too_late, expected=f"≤ {1 + SLACK:g} s")
         await asyncio.sleep(0.04)
 
     found = await shown(alice, job_id)
     expect.fields(found, state="running", attempt=2, worker_id="second")
-    begun = moment(found["started_at"]).timestamp()
-    early = f"{expires - begun:.2f} s"
-    expect.true("too_early", begun >= expires, got=early)
+    # By the clock of the judge: what an app notes as the begin is its own affair.
+    early = f"{expires - answered:.2f} s"
+    expect.true("too_early", answered >= expires - CLOCK, got=early)
     old, new = await trail(alice, job_id)
     expect.fields(old, attempt=1, worker_id="first", outcome="lease_expired")
     expect.fields(new, attempt=2, worker_id="second", outcome=None)

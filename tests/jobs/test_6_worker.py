@@ -135,13 +135,17 @@ async def test_crash_of_one_of_two(start: Start) -> None:
     settings = {"WORKER_CONCURRENCY": "2", "POLL_S": "0.1", "LEASE_S": "1"}
     doomed = start(**settings)
     db = doomed.database
-    (first, *_) = await inserted(db, 6, "sleep", '{"seconds": 0.6}')
-    expect.true("begins", await running(db, first), got="queued")
     start(db, **settings)
+    await inserted(db, 8, "sleep", '{"seconds": 0.6}')
+
+    async def both_at_work() -> bool:
+        return await db.count("jobs", "state = 'running'") == 4
+
+    expect.true("begins", await until(both_at_work), got="queued")
 
     doomed.kill()
 
-    await all_succeed(db, 6)
+    await all_succeed(db, 8)
     twice = await db.value(
         "SELECT count(*) FROM job_attempts a JOIN job_attempts b USING (job_id)"
         " WHERE a.outcome = 'succeeded' AND b.attempt > a.attempt"

@@ -27,6 +27,8 @@ from tests.jobs.given import (
 
 DELAY = 0.8
 SLACK = 1.0
+# How far two readings of one clock may be apart.
+CLOCK = 0.02
 
 
 async def test_delayed_job_waits(alice: Client, admin: Client) -> None:
@@ -35,19 +37,21 @@ async def test_delayed_job_waits(alice: Client, admin: Client) -> None:
     made = await a_job(alice, queue=queue, delay_s=DELAY)
     job_id, due = made["id"], moment(made["run_at"])
     delay = (due - moment(made["created_at"])).total_seconds()
-    right = abs(delay - DELAY) < 0.2
+    right = abs(delay - DELAY) < 0.5
     expect.true("delay_s", right, expected=f"{DELAY:g} s", got=f"{delay:.2f} s")
 
     items: list[Fields] = []
     while not items:
         asked = time.time()
         items = await lease(admin, queue)
+        answered = time.time()
         missed = not items and asked > due.timestamp() + SLACK
         expect.true("comes_when_due", not missed, expected=f"≤ {SLACK:g} s")
         await asyncio.sleep(0.03)
 
-    begun = moment((await shown(alice, job_id))["started_at"])
-    expect.true("not_before", begun >= due, expected=str(due), got=str(begun))
+    early = f"{due.timestamp() - answered:.2f} s"
+    expect.true("not_before", answered >= due.timestamp() - CLOCK, got=early)
+    expect.fields(items[0]["job"], id=job_id, attempt=1)
 
 
 async def test_priority(alice: Client, admin: Client) -> None:
