@@ -47,7 +47,7 @@ def make_engine(settings: Settings) -> AsyncEngine:
 
 
 def make_sessions(engine: AsyncEngine) -> Sessions:
-    # Responses are made from rows after the commit, so the rows must not expire.
+    # A row that was read stays readable after a commit, as at a login.
     return async_sessionmaker(engine, expire_on_commit=False)
 
 

@@ -51,7 +51,7 @@ def make_engine(settings: Settings) -> Engine:
 
 
 def make_sessions(engine: Engine) -> Sessions:
-    # Responses are made from rows after the commit, so the rows must not expire.
+    # A row that was read stays readable after a commit, as at a login.
     return sessionmaker(engine, expire_on_commit=False)
 
 
