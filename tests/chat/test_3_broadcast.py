@@ -113,7 +113,7 @@ async def test_lost_connections_harm_nobody(
 ) -> None:
     """While sockets vanish in the middle of it all, the others get every message."""
     room = await a_room(alice, bob, carol)
-    steady = [await listening(connect, who, room) for who in (alice, bob, carol)] * 1
+    steady = [await listening(connect, who, room) for who in (alice, bob, carol)]
     doomed = [await listening(connect, bob, room) for _ in range(12)]
     # Some listen first and some last, whatever order the server keeps them in.
     steady += [await listening(connect, who, room) for who in (alice, carol)]
@@ -121,7 +121,8 @@ async def test_lost_connections_harm_nobody(
     sent: list[str] = []
     for number, socket in enumerate(doomed):
         sending = asyncio.create_task(many_said(steady[0], room, 10))
-        await asyncio.sleep(0)
+        # In the middle of it: the first has come, the others are on their way.
+        await steady[1].received("message", 10 * number + 1)
         if number % 3 == 0:
             await socket.drop_in_a_frame()
         elif number % 3 == 1:
