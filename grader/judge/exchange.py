@@ -1,11 +1,13 @@
 """Records what was sent and what came back, and writes it as curl."""
 
 import shlex
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 SHOWN_BYTES = 2000
+KEPT_LINES, LINE_CHARACTERS = 12, 160
 SHOWN_HEADERS = (
     "content-type",
     "etag",
@@ -63,6 +65,25 @@ class Exchange:
         if self.body:
             words += ["-d", shlex.quote(self.body)]
         return " ".join(words)
+
+
+class Dialogue(Exchange):
+    """What one socket sent and received, as a report shows it: the last lines."""
+
+    def __init__(self, who: str, target: str) -> None:
+        super().__init__(who, "WS", target)
+        self.lines: deque[str] = deque(maxlen=KEPT_LINES)
+
+    def note(self, arrow: str, text: str) -> None:
+        more = f"… (+{len(text) - LINE_CHARACTERS})"
+        cut = text[:LINE_CHARACTERS] + (more if len(text) > LINE_CHARACTERS else "")
+        self.lines.append(f"{arrow} {cut}")
+
+    def to_json(self) -> dict[str, Any]:
+        return {**super().to_json(), "body": "\n".join(self.lines)}
+
+    def curl(self) -> str:
+        return f"websocat ws://127.0.0.1:8000{self.target}  # {self.who}"
 
 
 def shown(text: str) -> str:

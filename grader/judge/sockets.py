@@ -11,42 +11,21 @@ import itertools
 import json
 import re
 import struct
-from collections import deque
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from grader.judge.client import Client, Fields
-from grader.judge.exchange import UNWRITTEN, Exchange
+from grader.judge.exchange import UNWRITTEN, Dialogue
 from grader.judge.failures import AppDown, CheckFailed, CheckTimeout
 
 FRAME_SECONDS = 10.0
 FRAME_BYTES = 1 << 20
-KEPT_LINES, LINE_CHARACTERS = 12, 160
 # The starter's own close: its reason names the stage that is not written.
 UNWRITTEN_CLOSE = 4501
 NO_CLOSE_FRAME = 1006
 _refs = itertools.count(1)
-
-
-class Dialogue(Exchange):
-    """What one socket sent and received, as a report shows it: the last lines."""
-
-    def __init__(self, who: str, target: str) -> None:
-        super().__init__(who, "WS", target)
-        self.lines: deque[str] = deque(maxlen=KEPT_LINES)
-
-    def note(self, arrow: str, text: str) -> None:
-        more = f"… (+{len(text) - LINE_CHARACTERS})"
-        cut = text[:LINE_CHARACTERS] + (more if len(text) > LINE_CHARACTERS else "")
-        self.lines.append(f"{arrow} {cut}")
-
-    def to_json(self) -> dict[str, Any]:
-        return {**super().to_json(), "body": "\n".join(self.lines)}
-
-    def curl(self) -> str:
-        return f"websocat ws://127.0.0.1:8000{self.target}  # {self.who}"
 
 
 class Socket:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import App, Person, Serve, enter
+from .conftest import Serve, enter
+from .speaking import App, Person
 
 MALFORMED: list[str | bytes] = ["{", "[]", "7", "[" * 60_000, b"{}"]
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, text
 
-from .conftest import App, Person, migrate, new_database
+from .conftest import migrate, new_database
+from .speaking import App, Person
 
 
 async def test_message_reaches_every_tab(

@@ -1,6 +1,7 @@
 """People in rooms: who is here, who writes, who must go, who sends too much."""
 
-from .conftest import App, Person, Serve, enter
+from .conftest import Serve, enter
+from .speaking import App, Person
 
 
 async def test_presence_is_by_user(

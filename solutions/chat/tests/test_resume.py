@@ -1,6 +1,7 @@
 """Resume: what was missed, once, and then what is new."""
 
-from .conftest import App, Person, Serve, enter
+from .conftest import Serve, enter
+from .speaking import App, Person
 
 
 async def test_missed_messages_are_replayed(

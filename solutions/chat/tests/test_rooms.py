@@ -1,6 +1,6 @@
 """Rooms: who sees them, who is in them, and who decides."""
 
-from .conftest import App, Person
+from .speaking import App, Person
 
 
 async def test_private_rooms_are_seen_by_members_only(
