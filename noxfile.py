@@ -1,6 +1,7 @@
 """Everything that is run here, a session each; plain Python fetches nox by itself."""
 
 import hashlib
+import importlib.util
 import os
 import pathlib
 import subprocess
@@ -59,13 +60,94 @@ def grader(session: nox.Session, *arguments: str, codes: Sequence[int] = (0,)) -
     session.run("python", "-m", "grader", *arguments, success_codes=list(codes))
 
 
-@nox.session
+def workbook(
+    session: nox.Session, *arguments: str, codes: Sequence[int] = (0,)
+) -> None:
+    """Run a command of the learner's in the one environment that all of them share."""
+    home = ROOT / ".nox" / "workbook"
+    python = str(home / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+    wanted = [
+        *PROJECT["project"]["dependencies"],
+        *nox.project.dependency_groups(PROJECT, "grade", "learn"),
+    ]
+    key = hashlib.sha256("\n".join(wanted).encode()).hexdigest()
+    stamp = home / "installed"
+    if not stamp.exists() or stamp.read_text() != key:
+        print("Fetching libraries into .nox/workbook, once …", flush=True)
+        session.run(sys.executable, "-m", "venv", str(home), external=True)
+        uv = importlib.util.find_spec("uv")
+        tool = [sys.executable, "-m", "uv", "pip", "install", "--python", python]
+        if uv is None:
+            tool = [python, "-m", "pip", "install", "--disable-pip-version-check"]
+        session.run(*tool, "-q", *wanted, external=True)
+        # With bytecode the libraries are imported three times as fast.
+        compiling = (python, "-m", "compileall", "-q", "-j0", str(home / "lib"))
+        session.run(*compiling, external=True, silent=True, success_codes=[0, 1])
+        stamp.write_text(key)
+    command = (python, "-m", "grader", *arguments)
+    session.run(*command, external=True, success_codes=list(codes))
+
+
+@nox.session(venv_backend="none")
 def grade(session: nox.Session) -> None:
     """Grade your work: nox -s grade -- blog --stage 3 --lang zh."""
-    prepare(session, "grade", "learn")
     # A finished grading is no failure of nox; only --min-score makes it one.
     gate = any(word.startswith("--min-score") for word in session.posargs)
-    grader(session, "grade", *session.posargs, codes=(0,) if gate else (0, 1))
+    workbook(session, "grade", *session.posargs, codes=(0,) if gate else (0, 1))
+
+
+@nox.session(venv_backend="none")
+def watch(session: nox.Session) -> None:
+    """Grade the stage in work at each save: nox -s watch -- blog."""
+    workbook(session, "watch", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def hint(session: nox.Session) -> None:
+    """Show the next hint of a stage: nox -s hint -- blog 3."""
+    workbook(session, "hint", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def compare(session: nox.Session) -> None:
+    """Show your code beside the reference's: nox -s compare -- blog 3."""
+    workbook(session, "compare", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def progress(session: nox.Session) -> None:
+    """Show how far you have come: nox -s progress."""
+    workbook(session, "progress", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def serve(session: nox.Session) -> None:
+    """Run your app with a database and reload: nox -s serve -- blog."""
+    workbook(session, "serve", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def reset(session: nox.Session) -> None:
+    """Give the starter back, keep a backup: nox -s reset -- blog --stage 3."""
+    workbook(session, "reset", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def restore(session: nox.Session) -> None:
+    """Bring a backup back: nox -s restore -- blog."""
+    workbook(session, "restore", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def report(session: nox.Session) -> None:
+    """Show a saved result again: nox -s report -- FILE --html report.html."""
+    workbook(session, "report", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def doctor(session: nox.Session) -> None:
+    """Check this machine, and say how to mend what is amiss."""
+    workbook(session, "doctor", *session.posargs, codes=(0, 1))
 
 
 @nox.session

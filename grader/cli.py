@@ -9,7 +9,17 @@ from collections.abc import Sequence
 from grader.errors import SetupError
 from grader.texts import LANGUAGES, Text, preferred_language, say
 
-COMMANDS = ("grade", "report", "starter", "prove")
+COMMANDS = (
+    "grade",
+    "hint",
+    "compare",
+    "progress",
+    "reset",
+    "restore",
+    "report",
+    "starter",
+    "prove",
+)
 SETUP = 2
 
 

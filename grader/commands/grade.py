@@ -30,6 +30,7 @@ def run(options: argparse.Namespace, language: str) -> int:
     for problem in problems:
         for number in options.stage:
             problem.stage(number)
+    from grader.learner.tell import tell
     from grader.report.formats import write_asked
     from grader.report.terminal import Screen
     from grader.run import Engine, check_target
@@ -42,6 +43,7 @@ def run(options: argparse.Namespace, language: str) -> int:
             problems, options.target, language, options.stage, progress
         )
     screen.show(result)
+    tell(result, screen)
     write_asked(options, result, language)
     if any(s.status == "error" for p in result.problems for s in p.stages):
         from grader.errors import SetupError

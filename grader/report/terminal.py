@@ -55,6 +55,10 @@ class Screen:
         with Progress(*columns, console=self.console, transient=True) as progress:
             yield Bar(progress, self.language, self.say("starting"))
 
+    def note(self, text: str) -> None:
+        """A line beside the report."""
+        self.console.print(Styled(clean(text), "dim"))
+
     def show(self, result: Result) -> None:
         self.target = result.target
         for problem in result.problems:

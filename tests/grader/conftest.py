@@ -10,6 +10,7 @@ import pytest
 
 from grader.catalogue import Problem, load
 from grader.judge.database import Database
+from grader.learner.home import ELSEWHERE
 from grader.run import Engine
 
 Target = Callable[[str], Path]
@@ -18,6 +19,14 @@ Target = Callable[[str], Path]
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Gradings of these tests are nobody's progress."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(ELSEWHERE, str(tmp_path_factory.mktemp("workbook")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,36 @@
+"""Shows a learner's code of a stage beside the reference's, once that teaches."""
+
+import argparse
+
+from grader.commands import PASSED, Told
+from grader.errors import SetupError
+from grader.texts import say
+
+# Different failed attempts after which the reference may be seen.
+ATTEMPTS = 3
+
+
+def configure(parser: argparse.ArgumentParser, told: Told) -> None:
+    parser.add_argument("problem", nargs="?", metavar=told("problem"))
+    parser.add_argument("stage", nargs="?", type=int, metavar="N")
+
+
+def run(options: argparse.Namespace, language: str) -> int:
+    from grader.learner.compare import pairs, shown
+    from grader.learner.position import place
+    from grader.learner.progress import StageProgress, load
+
+    progress = load()
+    problem, stage = place(progress, options.problem, options.stage)
+    known = progress.problems.get(problem.slug, {}).get(stage.number, StageProgress())
+    if not known.passed_at and len(known.attempts) < ATTEMPTS:
+        raise SetupError(
+            "compare_later",
+            slug=problem.slug,
+            stage=stage.number,
+            attempts=ATTEMPTS,
+            count=len(known.attempts),
+        )
+    shown(pairs(problem, stage), language)
+    print(say("learner.one_way", language))
+    return PASSED

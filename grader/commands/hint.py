@@ -1,0 +1,54 @@
+"""Shows the next hint of a stage, one at a time; what was shown is remembered."""
+
+import argparse
+
+from grader.commands import PASSED, Told
+from grader.texts import say
+
+
+def configure(parser: argparse.ArgumentParser, told: Told) -> None:
+    parser.add_argument("problem", nargs="?", metavar=told("problem"))
+    parser.add_argument(
+        "stage", nargs="?", type=int, metavar="N", help=told("hint_stage")
+    )
+    parser.add_argument("--again", action="store_true", help=told("again"))
+
+
+def run(options: argparse.Namespace, language: str) -> int:
+    from grader.learner.hints import hints
+    from grader.learner.position import place
+    from grader.learner.progress import NotKept, changing, load
+
+    problem, stage = place(load(), options.problem, options.stage)
+    texts = hints(problem.slug, stage.number, language)
+    seen = 0
+    try:
+        with changing() as progress:
+            known = progress.stage(problem.slug, stage.number)
+            seen = min(known.hints, len(texts))
+            if not options.again:
+                known.hints = min(seen + 1, len(texts))
+    except NotKept as failed:
+        print(failed.text.render(language))
+    show = range(seen) if options.again else range(seen, min(seen + 1, len(texts)))
+    _show(texts, show, language, f"{problem.slug} {stage.number}")
+    what = {"slug": problem.slug, "stage": stage.number}
+    if not show and options.again:
+        print(say("learner.no_hint_yet", language, **what))
+    elif not show:
+        print(say("learner.no_more_hints", language, **what))
+    return PASSED
+
+
+def _show(texts: list[str], numbers: range, language: str, where: str) -> None:
+    from rich.console import Console
+    from rich.markdown import Markdown
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for number in numbers:
+        head = say("learner.hint", language, number=number + 1, count=len(texts))
+        console.print(Text(f"{where} · {head}", "bold"))
+        console.print()
+        console.print(Markdown(texts[number]))
+        console.print()

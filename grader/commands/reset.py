@@ -1,0 +1,33 @@
+"""Gives the starter back, of a problem or a stage; names the backup it made."""
+
+import argparse
+
+from grader.commands import PASSED, Told
+from grader.texts import say
+
+
+def configure(parser: argparse.ArgumentParser, told: Told) -> None:
+    parser.add_argument("problem", metavar=told("problem"))
+    parser.add_argument("--stage", type=int, metavar="N", help=told("reset_stage"))
+
+
+def run(options: argparse.Namespace, language: str) -> int:
+    from grader.catalogue import load
+    from grader.learner import reset
+
+    problem = load(options.problem)
+    if options.stage is None:
+        changed, backup = reset.reset(problem)
+        files = list(problem.packages) if changed else []
+    else:
+        stage = problem.stage(options.stage)
+        backup, files = reset.reset_stage(problem, stage)
+    if not files:
+        print(say("learner.as_given", language, slug=problem.slug))
+        return PASSED
+    print(say("learner.given_back", language, files=", ".join(files)))
+    if backup:
+        command = f"nox -s restore -- {problem.slug} {backup.name}"
+        where = backup.folder
+        print(say("learner.kept", language, where=where, command=command))
+    return PASSED

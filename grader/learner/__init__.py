@@ -1,0 +1,1 @@
+"""What helps a learner between two gradings: progress, hints, backups, watching."""

@@ -1,0 +1,38 @@
+"""The folder `.workbook/` of a repository: what the tool remembers, and backups."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.paths import ROOT
+
+# Tests of the tool remember elsewhere.
+ELSEWHERE = "WORKBOOK_HOME"
+
+
+def home() -> Path:
+    return Path(os.environ.get(ELSEWHERE) or ROOT / ".workbook")
+
+
+@contextlib.contextmanager
+def locked() -> Iterator[Path]:
+    """The folder, while no other command changes what is in it."""
+    folder = home()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        _lock(file.fileno())
+        yield folder
+
+
+def _lock(descriptor: int) -> None:
+    """Wait for the lock; it goes with the file."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -1,0 +1,123 @@
+"""Gives the starter back, of a problem or of one stage; what was there is kept."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from grader import starter
+from grader.catalogue import Problem, Stage
+from grader.errors import SetupError
+from grader.learner import backups
+from grader.learner.backups import Backup
+from grader.learner.home import locked
+from grader.learner.rewind import rewound
+from grader.paths import STARTER
+
+
+def reset(problem: Problem, target: Path = STARTER) -> tuple[bool, Backup | None]:
+    """Write the starter anew.
+
+    Returns whether anything differed, and the backup of what was there.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    # Beside the packages, so that a move puts each in place at once.
+    with locked(), tempfile.TemporaryDirectory(dir=target, prefix=".fresh-") as scratch:
+        fresh = Path(scratch)
+        starter.build(problem, fresh)
+        changed = [n for n in problem.packages if not _as_given(target / n, fresh / n)]
+        there = [target / name for name in changed if os.path.lexists(target / name)]
+        backup = backups.new(problem) if there else None
+        for path in there:
+            assert backup
+            backups.set_aside(backup, path)
+        for name in changed:
+            (fresh / name).rename(target / name)
+    return bool(changed), backup
+
+
+def _as_given(package: Path, fresh: Path) -> bool:
+    if package.is_symlink() or not package.is_dir():
+        return False
+    return starter.same(package, fresh)
+
+
+def reset_stage(
+    problem: Problem, stage: Stage, target: Path = STARTER
+) -> tuple[Backup | None, list[str]]:
+    """Take back what one stage asks for; returns the backup and the changed files."""
+    with locked(), tempfile.TemporaryDirectory() as scratch:
+        starter.build(problem, Path(scratch))
+        package, given = target / problem.slug, Path(scratch) / problem.slug
+        if not package.is_dir():
+            raise SetupError("no_package", target=target, slug=problem.slug)
+        texts = {
+            name: text
+            for name, blanks in _by_file(stage).items()
+            if (text := _rewound(blanks, package / name, given / name)) is not None
+        }
+        if not texts:
+            return None, []
+        backup = backups.new(problem)
+        backups.copy(backup, package)
+        for name, text in texts.items():
+            _replace(package / name, text)
+    return backup, list(texts)
+
+
+def _by_file(stage: Stage) -> dict[str, list[str]]:
+    """The names that a stage leaves to the learner, by file."""
+    found: dict[str, list[str]] = {}
+    for blank in stage.blanks:
+        file, _, name = blank.partition(":")
+        found.setdefault(file, []).append(name.lstrip("-"))
+    return found
+
+
+def _rewound(names: list[str], mine: Path, given: Path) -> bytes | None:
+    """The new content of a file, or None when it stays as it is."""
+    text = given.read_text("utf-8") if given.exists() else ""
+    try:
+        before = mine.read_bytes()
+        after = rewound(before.decode("utf-8"), text, names).encode()
+    except FileNotFoundError:
+        return text.encode() or None
+    except OSError as error:
+        raise backups.failed(error) from error
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise SetupError("no_python", place=f"{mine}:{line}") from error
+    return after if after != before else None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; it keeps its mode."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mode = path.stat().st_mode if path.exists() else 0o644
+    descriptor, new = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    os.chmod(new, mode & 0o777)
+    os.replace(new, path)
+
+
+def restore(
+    problem: Problem, name: str | None = None, target: Path = STARTER
+) -> tuple[Backup, Backup | None]:
+    """Bring a backup back, the newest when none is named.
+
+    Returns it, and the backup of what stood in its place.
+    """
+    with locked():
+        found = backups.backups(problem)
+        chosen = [b for b in found if name in (None, b.name)]
+        if not chosen:
+            key = "no_such_backup" if found else "no_backup"
+            raise SetupError(key, slug=problem.slug, backup=name or "")
+        packages = chosen[0].packages
+        there = [target / n for n in packages if os.path.lexists(target / n)]
+        replaced = backups.new(problem) if there else None
+        for path in there:
+            assert replaced
+            backups.set_aside(replaced, path)
+        backups.bring_back(chosen[0], target)
+    return chosen[0], replaced

@@ -1,0 +1,70 @@
+"""Takes some definitions of a module back to what the starter has; the rest stays."""
+
+import ast
+from collections.abc import Sequence
+
+from grader.learner.definitions import Definition, definitions, lines_of
+
+UNWRITTEN = "NotWritten"
+
+
+def rewound(mine: str, given: str, names: Sequence[str]) -> str:
+    """`mine` with the definitions `names` as in `given`, or without those it lacks.
+
+    SyntaxError or ValueError when `mine` is not Python.
+    """
+    lines = lines_of(mine)
+    there, wanted = definitions(given), set(names)
+    for name in names:
+        if name.rpartition(".")[0] in wanted:
+            continue
+        lines = _one(lines, lines_of(given), there, name)
+    text = "\n".join(_with_import(lines, given))
+    ast.parse(text)
+    return text.replace("\n", "\r\n") if "\r\n" in mine else text
+
+
+def _one(
+    lines: list[str], given: list[str], there: list[Definition], name: str
+) -> list[str]:
+    mine = [d for d in definitions("\n".join(lines)) if d.name == name]
+    fresh = next(
+        (given[d.first - 1 : d.last] for d in there if d.name == name), list[str]()
+    )
+    if not mine and fresh:
+        return _added(lines, fresh, there, name)
+    for definition in reversed(mine):
+        # A name that is defined twice comes back once.
+        new = fresh if definition is mine[0] else []
+        lines = [*lines[: definition.first - 1], *new, *lines[definition.last :]]
+    return lines
+
+
+def _added(
+    lines: list[str], fresh: list[str], there: list[Definition], name: str
+) -> list[str]:
+    """With a definition after its neighbour in the starter, or at the end."""
+    ends = {d.name: d.last for d in definitions("\n".join(lines))}
+    names = [d.name for d in there]
+    owner = name.rpartition(".")[0]
+    before = [n for n in names[: names.index(name)] if n in ends]
+    near = [n for n in before if n.rpartition(".")[0] == owner]
+    anchor = near[-1] if near else owner
+    at = ends.get(anchor, len(lines))
+    gap = [""] if owner else ["", ""]
+    return [*lines[:at], *gap, *fresh, *lines[at:]]
+
+
+def _with_import(lines: list[str], given: str) -> list[str]:
+    """What is unwritten raises `NotWritten`: it has to be imported."""
+    text = "\n".join(lines)
+    statement = next(
+        (line for line in lines_of(given) if line.endswith(f" import {UNWRITTEN}")), ""
+    )
+    if not statement or UNWRITTEN not in text or statement in lines:
+        return lines
+    body = ast.parse(text).body
+    places = [n.end_lineno or 0 for n in body if isinstance(n, ast.ImportFrom)]
+    has_docstring = body and isinstance(body[0], ast.Expr)
+    at = max(places, default=(body[0].end_lineno or 0) if has_docstring else 0)
+    return [*lines[:at], statement, *lines[at:]]

@@ -1,0 +1,70 @@
+"""Says after a grading what changed since the last one, and where help is."""
+
+from grader.commands.compare import ATTEMPTS
+from grader.learner.moments import moment
+from grader.learner.progress import NotKept, Progress
+from grader.learner.record import Changes, remember
+from grader.report.failure import clean
+from grader.report.terminal import Screen
+from grader.results import ProblemResult, Result
+from grader.texts import Text, say
+
+SHOWN_BROKEN = 5
+
+
+def tell(result: Result, screen: Screen) -> None:
+    """Remember a grading of `starter/` and say what it changed."""
+    try:
+        kept = remember(result)
+    except NotKept as failed:
+        _say(screen, failed.text)
+        return
+    if kept is None:
+        return
+    changes, progress = kept
+    if progress.notice:
+        _say(screen, progress.notice)
+    for problem in result.problems:
+        for line in _lines(problem, changes[problem.slug], progress, screen.language):
+            screen.note(line)
+
+
+def _say(screen: Screen, text: Text) -> None:
+    screen.note(text.render(screen.language))
+
+
+def _lines(
+    problem: ProblemResult, changes: Changes, progress: Progress, language: str
+) -> list[str]:
+    lines = []
+    slug, mended, broken = problem.slug, changes.mended, changes.broken
+    if mended or broken:
+        lines.append(
+            say(
+                "learner.since",
+                language,
+                time=moment(changes.since),
+                mended=len(mended),
+                broken=len(broken),
+            )
+        )
+    lost = (clean(check.title) for check in broken[:SHOWN_BROKEN])
+    lines += [say("learner.broken", language, title=title) for title in lost]
+    lines += [
+        say("learner.stage_done", language, slug=slug, stage=number)
+        for number in changes.stages_passed
+    ]
+    return [*lines, *_help(problem, progress, language)]
+
+
+def _help(problem: ProblemResult, progress: Progress, language: str) -> list[str]:
+    """For the stage that is next, once it has been tried and failed."""
+    stage = next((s for s in problem.stages if s.status == "failed"), None)
+    if stage is None:
+        return []
+    what = {"slug": problem.slug, "stage": stage.number}
+    attempts = len(progress.stage(problem.slug, stage.number).attempts)
+    lines = [say("learner.stuck", language, **what)] if attempts > 1 else []
+    if attempts >= ATTEMPTS:
+        lines.append(say("learner.or_compare", language, **what))
+    return lines
