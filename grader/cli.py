@@ -11,11 +11,14 @@ from grader.texts import LANGUAGES, Text, preferred_language, say
 
 COMMANDS = (
     "grade",
+    "watch",
+    "serve",
     "hint",
     "compare",
     "progress",
     "reset",
     "restore",
+    "doctor",
     "report",
     "starter",
     "prove",

@@ -2,7 +2,7 @@
 
 import asyncio
 import platform
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -13,9 +13,11 @@ import pytest
 
 from grader.catalogue import Problem
 from grader.errors import SetupError
+from grader.judge.database import Database
 from grader.judge.fixtures import Fixtures
 from grader.judge.launch import Launcher, open_launcher
 from grader.judge.plugin import Judge
+from grader.judge.schema import schema_key
 from grader.judge.world import World
 from grader.paths import ROOT
 from grader.results import CheckResult, ProblemResult, Result, StageResult
@@ -30,11 +32,18 @@ class Watcher(Protocol):
     def judged(self, problem: Problem, stage: int, check: CheckResult) -> None: ...
 
 
+class Cancelled(Exception):
+    """Nobody waits for the verdict any more."""
+
+
 class Engine:
     """The services and the preloading process, kept for several gradings."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_schemas: bool = False) -> None:
+        """`keeps_schemas`: a database is migrated anew only if migrations changed."""
         self._stack = ExitStack()
+        self.keeps_schemas = keeps_schemas
+        self._schemas: dict[str, str] = {}
         # The preloading process imports its libraries while PostgreSQL starts.
         self.launcher: Launcher = open_launcher()
         self._stack.callback(self.launcher.close)
@@ -58,17 +67,21 @@ class Engine:
         stages: Sequence[int] = (),
         watcher: Watcher | None = None,
         without: Collection[str] = (),
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> Result:
         """Grade the packages in `target`; `stages` empty means all of them.
 
-        The checks whose ids are in `without` are left out.
+        The checks whose ids are in `without` are left out. Raises Cancelled soon after
+        `cancelled` has become true.
         """
         result = Result(str(target), language, self.environment())
         result.graded_at = datetime.now(UTC).isoformat(timespec="seconds")
         for problem in problems:
             check_target(problem, target)
         for problem in problems:
-            graded = self._grade(problem, target, language, stages, watcher, without)
+            graded = self._grade(
+                problem, target, language, stages, watcher, without, cancelled
+            )
             result.problems.append(graded)
         return result
 
@@ -80,6 +93,7 @@ class Engine:
         stages: Sequence[int],
         watcher: Watcher | None,
         without: Collection[str],
+        cancelled: Callable[[], bool],
     ) -> ProblemResult:
         chosen = [problem.stage(n) for n in stages] or list(problem.stages)
         result = ProblemResult(
@@ -97,9 +111,9 @@ class Engine:
             watcher.begin(problem, sum(len(stage.checks) for stage in chosen))
         world = World(problem, target.resolve(), self.cluster, self.launcher)
         try:
-            asyncio.run(world.prepare())
+            asyncio.run(self._prepare(world))
             files = [problem.suite(stage.number) for stage in chosen]
-            run_suite(world, files, Judge(world, language, judged, without))
+            run_suite(world, files, Judge(world, language, judged, without, cancelled))
         finally:
             asyncio.run(world.close())
         for stage in chosen:
@@ -108,6 +122,20 @@ class Engine:
             if missing:
                 raise SetupError("lost_checks", stage=stage.number, count=missing)
         return result
+
+    async def _prepare(self, world: World) -> None:
+        """Build the world's templates; the schema may be one that was kept."""
+        if not self.keeps_schemas:
+            await world.prepare()
+            return
+        key = schema_key(world.problem, world.target)
+        await world.prepare(self._schemas.get(key))
+        if await world.has_all_tables(Database(self.cluster, world.schema)):
+            self._schemas[key] = world.schema
+
+    def tidy(self) -> None:
+        """Drop every database but the schemas that are kept."""
+        self.cluster.drop_all_but(set(self._schemas.values()))
 
     def environment(self) -> dict[str, str]:
         """What a result depends on besides the learner's code."""
@@ -125,6 +153,8 @@ def run_suite(world: World, files: Sequence[Path], judge: Judge) -> None:
     arguments = [f"--rootdir={ROOT}", f"-c{ROOT / 'tests' / 'suite.toml'}"]
     arguments += [str(file) for file in files]
     code = pytest.main(arguments, plugins=[judge, Fixtures(world)])
+    if judge.cancelled():
+        raise Cancelled
     if code == pytest.ExitCode.INTERRUPTED and not judge.broken:
         raise KeyboardInterrupt
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):

@@ -30,6 +30,7 @@ def run(options: argparse.Namespace, language: str) -> int:
     for problem in problems:
         for number in options.stage:
             problem.stage(number)
+    from grader.learner.doctor import quick
     from grader.learner.tell import tell
     from grader.report.formats import write_asked
     from grader.report.terminal import Screen
@@ -42,6 +43,7 @@ def run(options: argparse.Namespace, language: str) -> int:
         result = engine.grade(
             problems, options.target, language, options.stage, progress
         )
+    result.findings = [finding.to_json() for finding in quick()]
     screen.show(result)
     tell(result, screen)
     write_asked(options, result, language)

@@ -1,9 +1,13 @@
 """Shows the next hint of a stage, one at a time; what was shown is remembered."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from grader.commands import PASSED, Told
 from grader.texts import say
+
+if TYPE_CHECKING:
+    from grader.catalogue import Problem, Stage
 
 
 def configure(parser: argparse.ArgumentParser, told: Told) -> None:
@@ -15,29 +19,37 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
 
 
 def run(options: argparse.Namespace, language: str) -> int:
-    from grader.learner.hints import hints
     from grader.learner.position import place
-    from grader.learner.progress import NotKept, changing, load
+    from grader.learner.progress import load
 
     problem, stage = place(load(), options.problem, options.stage)
+    show_next(problem, stage, language, again=options.again)
+    return PASSED
+
+
+def show_next(
+    problem: "Problem", stage: "Stage", language: str, *, again: bool
+) -> None:
+    """Show the next hint and remember it, or with `again` those that were shown."""
+    from grader.learner.hints import hints
+    from grader.learner.progress import NotKept, changing
+
     texts = hints(problem.slug, stage.number, language)
     seen = 0
     try:
         with changing() as progress:
             known = progress.stage(problem.slug, stage.number)
             seen = min(known.hints, len(texts))
-            if not options.again:
+            if not again:
                 known.hints = min(seen + 1, len(texts))
     except NotKept as failed:
         print(failed.text.render(language))
-    show = range(seen) if options.again else range(seen, min(seen + 1, len(texts)))
+    show = range(seen) if again else range(seen, min(seen + 1, len(texts)))
     _show(texts, show, language, f"{problem.slug} {stage.number}")
     what = {"slug": problem.slug, "stage": stage.number}
-    if not show and options.again:
-        print(say("learner.no_hint_yet", language, **what))
-    elif not show:
-        print(say("learner.no_more_hints", language, **what))
-    return PASSED
+    if not show:
+        key = "no_hint_yet" if again else "no_more_hints"
+        print(say(f"learner.{key}", language, **what))
 
 
 def _show(texts: list[str], numbers: range, language: str, where: str) -> None:

@@ -85,9 +85,12 @@ class World:
             asyncio.run(self._reference.prepare())
         return self._reference
 
-    async def prepare(self) -> None:
-        """Build the template databases: the schema, then the people in it."""
-        self.schema = await self._make_schema()
+    async def prepare(self, schema: str | None = None) -> None:
+        """Build the template databases: the schema, then the people in it.
+
+        `schema` names a database that has the schema already.
+        """
+        self.schema = schema or await self.make_schema()
         server = self.server(self.database(self.schema))
         try:
             server.start()
@@ -103,19 +106,22 @@ class World:
     def database(self, template: str = "template0") -> Database:
         return Database(self.cluster, self.cluster.create(template))
 
-    async def _make_schema(self) -> str:
-        """By the learner's migrations, or while these fail from their models."""
+    async def make_schema(self) -> str:
+        """A database with the schema of the learner's migrations.
+
+        While these fail, it is that of their models.
+        """
         migrated = self.database()
         ran = self.migrate(migrated, ["upgrade", "head"])
-        if ran.ok and await self._has_all_tables(migrated):
+        if ran.ok and await self.has_all_tables(migrated):
             return migrated.name
         modelled = self.database()
         ran = self.migrate(modelled, ["models"])
-        complete = ran.ok and await self._has_all_tables(modelled)
+        complete = ran.ok and await self.has_all_tables(modelled)
         # With neither complete, what the migrations made is nearer to the truth.
         return modelled.name if complete or ran.ok else migrated.name
 
-    async def _has_all_tables(self, database: Database) -> bool:
+    async def has_all_tables(self, database: Database) -> bool:
         rows = await database.execute(
             "SELECT table_name || '.' || column_name FROM information_schema.columns"
             " WHERE table_schema = 'public'"

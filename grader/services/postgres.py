@@ -7,7 +7,7 @@ import secrets
 import shutil
 import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -92,15 +92,19 @@ class Cluster:
     def drop(self, full: str) -> None:
         self.admin.execute(f'DROP DATABASE IF EXISTS "{full}" WITH (FORCE)')
 
-    def close(self) -> None:
-        """Remove what this grader made, also what learners made with their role."""
+    def drop_all_but(self, kept: Collection[str] = ()) -> None:
+        """Drop what this grader made, also what learners made with their role."""
         owned = self.admin.execute(
             "SELECT datname FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba"
             " WHERE r.rolname = %s",
             [self.role],
         ).fetchall()
         for (name,) in owned:
-            self.drop(name)
+            if name not in kept:
+                self.drop(name)
+
+    def close(self) -> None:
+        self.drop_all_but()
         self.admin.execute(f"DROP ROLE {self.role}")
         self.admin.close()
 

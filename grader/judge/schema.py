@@ -1,0 +1,66 @@
+"""What a schema depends on: the migrations, and what these import."""
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.catalogue import Problem
+
+
+def schema_key(problem: Problem, target: Path) -> str:
+    """A digest of the migrations and of every module of the target they import."""
+    folder = target / problem.slug / "migrations"
+    paths = {p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc"}
+    waiting = list(paths)
+    while waiting:
+        for found in _imported(waiting.pop(), target, problem):
+            if found not in paths:
+                paths.add(found)
+                waiting.append(found)
+    digest = hashlib.sha256(problem.slug.encode())
+    for path in sorted(paths):
+        content = path.read_bytes()
+        digest.update(f"{path}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _imported(path: Path, target: Path, problem: Problem) -> Iterator[Path]:
+    """The modules of the target's packages that a module names in its imports."""
+    if path.suffix != ".py":
+        return
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(node, path, target)
+            names = [base, *(f"{base}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        for name in names:
+            if name.split(".")[0] in problem.packages:
+                yield from _files(target / Path(*name.split(".")), target)
+
+
+def _absolute(node: ast.ImportFrom, path: Path, target: Path) -> str:
+    if not node.level:
+        return node.module or ""
+    home = path.relative_to(target).parent
+    for _ in range(node.level - 1):
+        home = home.parent
+    return ".".join([*home.parts, *([node.module] if node.module else [])])
+
+
+def _files(module: Path, target: Path) -> Iterator[Path]:
+    """A module's file; importing a package runs its `__init__.py` too."""
+    if (file := module.with_suffix(".py")).is_file():
+        yield file
+    for parent in (module, *module.parents):
+        if parent == target:
+            break
+        if (file := parent / "__init__.py").is_file():
+            yield file

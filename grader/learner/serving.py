@@ -1,0 +1,168 @@
+"""Runs a learner's app for a person: services, migrations, rows, and reload."""
+
+import asyncio
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from watchfiles import PythonFilter, watch
+
+from grader.catalogue import Problem
+from grader.errors import SetupError
+from grader.judge.launch import open_launcher
+from grader.judge.world import World
+from grader.learner.seed import ADMIN, PASSWORD, Seeded, seed
+from grader.paths import ROOT
+from grader.services.postgres import open_cluster
+from grader.texts import Text
+
+HOST = "127.0.0.1"
+START_SECONDS = 60.0
+STOP_SECONDS = 10.0
+Say = Callable[[Text], None]
+
+
+@contextmanager
+def database(problem: Problem, target: Path) -> Iterator[tuple[World, str]]:
+    """A migrated database of the app's own, gone at the end; yields its URL too."""
+    launcher = open_launcher()
+    try:
+        with open_cluster() as cluster:
+            world = World(problem, target.resolve(), cluster, launcher)
+            name = asyncio.run(world.make_schema())
+            try:
+                yield world, cluster.url(name)
+            finally:
+                asyncio.run(world.close())
+    finally:
+        launcher.close()
+
+
+def run(problem: Problem, target: Path, port: int, say: Say) -> int:
+    """Serve until Ctrl-C or until the server ends by itself; returns its exit code."""
+    with database(problem, target) as (world, url):
+        server = start(problem, target, port, url)
+        stop = threading.Event()
+        threads = [
+            threading.Thread(target=_introduce, args=(problem, port, server, say)),
+            threading.Thread(target=_migrate_on, args=(world, url, target, stop, say)),
+        ]
+        for thread in threads:
+            thread.daemon = True
+            thread.start()
+        try:
+            return server.wait()
+        finally:
+            stop.set()
+            _end(server)
+
+
+def start(
+    problem: Problem, target: Path, port: int, url: str
+) -> "subprocess.Popen[bytes]":
+    """uvicorn with reload, as a learner would start it by hand."""
+    command = [sys.executable, "-m", "uvicorn", f"{problem.slug}.main:create_app"]
+    command += ["--factory", "--host", HOST, "--port", str(port)]
+    command += ["--app-dir", str(target.resolve()), "--reload"]
+    for package in problem.packages:
+        command += ["--reload-dir", str(target.resolve() / package)]
+    # A request that never ends must not keep the old code alive.
+    command += ["--timeout-graceful-shutdown", "2", "--no-access-log"]
+    settings = {
+        "DATABASE_URL": url,
+        "JWT_SECRET": secrets.token_urlsafe(36),
+        "ADMIN_EMAIL": ADMIN,
+        "ADMIN_PASSWORD": PASSWORD,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings})
+
+
+def _end(server: "subprocess.Popen[bytes]") -> None:
+    if server.poll() is None:
+        server.terminate()
+        try:
+            server.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _introduce(
+    problem: Problem, port: int, server: "subprocess.Popen[bytes]", say: Say
+) -> None:
+    """Once the app answers: a few rows, and where to look."""
+    url = f"http://{HOST}:{port}"
+    deadline = time.monotonic() + START_SECONDS
+    while not answers(url):
+        if server.poll() is not None or time.monotonic() > deadline:
+            return
+        time.sleep(0.1)
+    tell(seed(problem.slug, url), url, say)
+
+
+def tell(seeded: Seeded, url: str, say: Say) -> None:
+    accounts = ", ".join(seeded.accounts) or "–"
+    say(Text("serve.ready", {"url": url, "docs": f"{url}/docs"}))
+    say(Text("serve.accounts", {"accounts": accounts, "password": PASSWORD}))
+    say(Text("serve.rows", {"count": seeded.made}))
+    if seeded.refused:
+        say(Text("serve.refused", {"requests": ", ".join(seeded.refused)}))
+    say(Text("serve.leave"))
+
+
+def answers(url: str) -> bool:
+    try:
+        httpx.get(f"{url}/openapi.json", timeout=5)
+    except httpx.HTTPError:
+        return False
+    return True
+
+
+def _migrate_on(
+    world: World, url: str, target: Path, stop: threading.Event, say: Say
+) -> None:
+    """Upgrade the database whenever a migration is saved."""
+    folder = target / world.problem.slug / "migrations"
+    if not folder.is_dir():
+        return
+    for _ in watch(folder, watch_filter=PythonFilter(), stop_event=stop):
+        actions = [["upgrade", "head"]]
+        ran = world.run(
+            {"kind": "migrate", "actions": actions}, {"DATABASE_URL": url}, seconds=60
+        )
+        if ran.ok:
+            say(Text("serve.migrated"))
+        else:
+            say(Text("serve.not_migrated", {"reason": ran.exception() or ran.code}))
+
+
+def free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def choose_port(asked: int | None) -> int:
+    """The port that was asked for, or the first free one from 8000."""
+    if asked is not None:
+        if not free(asked):
+            raise SetupError("port", port=asked)
+        return asked
+    for port in range(8000, 8100):
+        if free(port):
+            return port
+    raise SetupError("port", port="8000–8099")
