@@ -43,7 +43,9 @@ async def test_queue_statistics(start: Start) -> None:
 
     found = await queues(alice)
 
-    expect.listed(list(found), ["a-paused", "b-busy", "c-later"], "name")
+    expect.listed(list(found), sorted(found), "name")
+    missing = {"a-paused", "b-busy", "c-later"} - found.keys()
+    expect.true("queues_listed", not missing, expected="3", got=sorted(found))
     counts = {"queued": 1, "running": 2, "succeeded": 1, "dead": 1, "cancelled": 1}
     expect.fields(found["b-busy"], paused=False, counts=counts)
     oldest = found["b-busy"]["oldest_ready_age_s"]
