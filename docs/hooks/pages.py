@@ -47,6 +47,8 @@ def titled(callout: re.Match[str]) -> str:
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     page.meta["minutes"] = minutes(html)
+    if page.is_homepage:
+        page.meta["hide"] = ["navigation"]  # The tabs above say the same.
     page.meta["has_diagram"] = 'class="mermaid"' in html
     return html
 

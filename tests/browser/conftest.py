@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.serving import served
+from tests.site import built
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Dialog, Page, Request
 
@@ -63,3 +66,10 @@ def page(browser: "Browser") -> "Iterator[Page]":
     yield page
     context.close()
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """The address of the site, built and served."""
+    with served(built.site()) as address:
+        yield address

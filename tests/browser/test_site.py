@@ -1,0 +1,152 @@
+"""The site as a reader meets it: languages, checklists, hints, diagrams, phones."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import ConsoleMessage, Page
+
+BLOG = "problems/01-blog-api-database/"
+PAGES = [
+    "",
+    "prerequisites/",
+    "guides/grading/",
+    "problems/",
+    BLOG,
+    "concepts/n-plus-one/",
+    "objectives/",
+    "proof/",
+    "api/blog/",
+]
+EVERY_PAGE = pytest.mark.parametrize("path", [*PAGES, *(f"zh/{p}" for p in PAGES)])
+
+
+@pytest.fixture
+def complaints(page: "Page") -> list[str]:
+    """What the browser's console says against a page."""
+    said: list[str] = []
+
+    def heard(message: "ConsoleMessage") -> None:
+        if message.type in ("error", "warning"):
+            said.append(message.text)
+
+    page.on("console", heard)
+    return said
+
+
+@EVERY_PAGE
+def test_pages_load_quietly(
+    page: "Page", site: str, complaints: list[str], path: str
+) -> None:
+    """Nothing is missing, nothing comes from elsewhere (the page's fixture looks)."""
+    answered: list[int] = []
+    page.on("response", lambda response: answered.append(response.status))
+    page.goto(f"{site}/{path}", wait_until="networkidle")
+
+    assert answered
+    assert [status for status in answered if status >= 400] == []
+    assert complaints == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_switching_the_language_stays_on_the_page(
+    page: "Page", site: str, path: str
+) -> None:
+    page.goto(f"{site}/{path}")
+    switch(page, "简体中文")
+    page.wait_for_url(f"{site}/zh/{path}")
+    assert page.locator("html").get_attribute("lang") == "zh"
+
+    switch(page, "English")
+    page.wait_for_url(f"{site}/{path}")
+
+
+def switch(page: "Page", language: str) -> None:
+    page.locator(".md-select").hover()
+    page.get_by_role("link", name=language).click()
+
+
+def test_a_ticked_task_is_ticked_in_the_other_language(page: "Page", site: str) -> None:
+    page.goto(f"{site}/{BLOG}")
+    page.locator("#B1\\.2 .task-list-indicator").click()
+    assert page.locator(".wb-progress span").inner_text() == "1 of 31 done"
+
+    switch(page, "简体中文")
+    page.wait_for_url(f"{site}/zh/{BLOG}")
+    assert page.locator("#B1\\.2 input").is_checked()
+    assert not page.locator("#B1\\.1 input").is_checked()
+    assert page.locator(".wb-progress span").inner_text() == "已完成 1/31 项"
+
+
+def test_marks_are_cleared_when_asked(page: "Page", site: str) -> None:
+    page.goto(f"{site}/{BLOG}")
+    page.locator("#B1\\.2 .task-list-indicator").click()
+    page.evaluate("window.confirm = () => true")
+    page.get_by_role("button", name="Clear").click()
+
+    assert not page.locator("#B1\\.2 input").is_checked()
+    page.reload()
+    assert not page.locator("#B1\\.2 input").is_checked()
+
+
+def test_hints_are_folded_until_asked_for(page: "Page", site: str) -> None:
+    page.goto(f"{site}/{BLOG}")
+    hint = page.locator("details", has_text="Hint 1").first
+    assert not hint.locator("p").first.is_visible()
+
+    hint.locator("summary").click()
+    assert hint.locator("p").first.is_visible()
+
+
+def test_printing_opens_the_hints_and_closes_them_again(
+    page: "Page", site: str
+) -> None:
+    page.goto(f"{site}/{BLOG}")
+    closed = page.locator("details:not([open])")
+    before = closed.count()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert (before > 0, closed.count()) == (True, 0)
+
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert closed.count() == before
+
+
+@pytest.mark.parametrize("path", [BLOG, f"zh/{BLOG}", "guides/grading/"])
+def test_diagrams_are_drawn(page: "Page", site: str, path: str) -> None:
+    page.goto(f"{site}/{path}")
+    diagram = page.locator("div.mermaid").first
+    diagram.wait_for()
+
+    # Material draws into a closed shadow root: only the size can be seen.
+    box = diagram.bounding_box()
+    assert box
+    assert box["height"] > 100
+    assert page.locator("pre.mermaid").count() == 0
+
+
+def test_the_api_is_shown(page: "Page", site: str) -> None:
+    page.goto(f"{site}/api/blog/")
+    operations = page.frame_locator("iframe").locator(".opblock")
+    operations.first.wait_for()
+
+    assert operations.count() > 10
+
+
+def test_code_is_copied(page: "Page", site: str) -> None:
+    page.goto(f"{site}/guides/getting-started/")
+    page.locator("pre", has_text="brew install").hover()
+    page.locator("div.highlight", has_text="brew install").locator("button").click()
+
+    page.get_by_text("Copied to clipboard").wait_for()
+    assert "brew install" in page.evaluate("navigator.clipboard.readText()")
+
+
+@EVERY_PAGE
+def test_a_phone_needs_no_sideways_scrolling(
+    page: "Page", site: str, path: str
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{site}/{path}")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

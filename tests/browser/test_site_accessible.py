@@ -1,0 +1,45 @@
+"""No page has a serious fault of accessibility, in light and in dark."""
+
+import time
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+AXE = "axe.min.js"
+PATHS = ["", "problems/01-blog-api-database/", "zh/guides/grading/", "proof/"]
+PATIENCE_S = 10
+SERIOUS = ("serious", "critical")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PATHS)
+def test_no_serious_findings(page: "Page", site: str, path: str, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto(f"{site}/{path}", wait_until="networkidle")
+    shown = page.evaluate("document.body.dataset.mdColorScheme")
+    assert shown == {"light": "default", "dark": "slate"}[scheme]
+
+    page.evaluate(files("axe_playwright_python").joinpath(AXE).read_text("utf-8"))
+    deadline = time.monotonic() + PATIENCE_S
+    # The theme goes on for a moment after the page is there.
+    while (faults := serious_faults(page)) and time.monotonic() < deadline:
+        page.wait_for_timeout(200)
+
+    assert faults == []
+
+
+def serious_faults(page: "Page") -> list[str]:
+    found = page.evaluate("axe.run()")
+    assert len(found["passes"]) > 10
+    return [fault(v) for v in found["violations"] if v["impact"] in SERIOUS]
+
+
+def fault(violation: dict[str, object]) -> str:
+    nodes = violation["nodes"]
+    assert isinstance(nodes, list)
+    where = [node["target"] for node in nodes[:3]]
+    return f"{violation['id']} ({len(nodes)}): {where}"

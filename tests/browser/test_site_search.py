@@ -1,0 +1,53 @@
+"""Search leads to the right page, in both languages, typed as a reader types."""
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+QUERIES = tomllib.loads(Path(__file__).with_name("queries.toml").read_text("utf-8"))
+FIRST = 2
+# Of 44 in Chinese: a search by words cannot know every synonym.
+NEEDED = {"zh": 40, "en": 12}
+CLEAR = """
+() => document.querySelector('.md-search-result__list').replaceChildren()
+"""
+READ = """
+() => {
+  const items = [...document.querySelectorAll('.md-search-result__item > a')];
+  return items.map(item => new URL(item.href).pathname);
+}
+"""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_right_page_is_among_the_first(
+    page: "Page", site: str, language: str
+) -> None:
+    home = "/zh/" if language == "zh" else "/"
+    page.goto(f"{site}{home}")
+    page.locator("[data-md-component=search-query]").focus()
+    queries = QUERIES[language]
+    missed = []
+    for query in queries:
+        first = found(page, query["query"])[:FIRST]
+        if not {home + path for path in query["pages"]} & set(first):
+            missed.append((query["query"], first))
+
+    print(f"{language}: {len(queries) - len(missed)} of {len(queries)}", missed)
+    assert len(queries) - len(missed) >= NEEDED[language], missed
+
+
+def found(page: "Page", query: str) -> list[str]:
+    """The pages found, best first, when a reader types the query."""
+    page.evaluate(CLEAR)
+    box = page.locator("[data-md-component=search-query]")
+    box.fill(query)
+    box.dispatch_event("keyup")
+    page.locator(".md-search-result__item").first.wait_for(state="attached")
+    paths: list[str] = page.evaluate(READ)
+    return paths
