@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from repository import language, translator
+from repository import ROOT, language, translator
 
 log = logging.getLogger("mkdocs.hooks.search")
 
@@ -55,6 +56,7 @@ def in_chinese(entry: dict[str, str]) -> bool:
 
 def write(path: Path, code: str, entries: list[Any], prefix: str) -> None:
     docs = [{**e, "location": e["location"].removeprefix(prefix)} for e in entries]
+    add_tags(docs, code)
     # No stemmer: it breaks the search for the beginning of a word.
     settings = {
         "lang": [code],
@@ -65,6 +67,16 @@ def write(path: Path, code: str, entries: list[Any], prefix: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     data = {"config": settings, "docs": docs}
     path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+
+
+def add_tags(docs: list[Any], code: str) -> None:
+    """Add the words that a page is looked for by, though it does not say them."""
+    words = tomllib.loads((ROOT / "docs/search.toml").read_text("utf-8"))[code]
+    for doc in docs:
+        if tags := words.pop(doc["location"].rstrip("/"), None):
+            doc["tags"] = tags
+    for page in words:
+        log.warning("docs/search.toml: there is no page '%s'", page)
 
 
 def mend_workers(site: Path) -> None:

@@ -14,12 +14,18 @@ FIRST = 2
 # Of 44 in Chinese: a search by words cannot know every synonym.
 NEEDED = {"zh": 40, "en": 12}
 CLEAR = """
-() => document.querySelector('.md-search-result__list').replaceChildren()
+() => {
+  document.querySelector('.md-search-result__list').replaceChildren();
+  document.querySelector('.md-search-result__meta').textContent = '';
+}
 """
+# The line above the results says how many there are, or that there is none.
+ANSWERED = "() => document.querySelector('.md-search-result__meta').textContent.trim()"
 READ = """
 () => {
   const items = [...document.querySelectorAll('.md-search-result__item > a')];
-  return items.map(item => new URL(item.href).pathname);
+  // A page may be listed with several of its sections.
+  return [...new Set(items.map(item => new URL(item.href).pathname))];
 }
 """
 
@@ -48,6 +54,6 @@ def found(page: "Page", query: str) -> list[str]:
     box = page.locator("[data-md-component=search-query]")
     box.fill(query)
     box.dispatch_event("keyup")
-    page.locator(".md-search-result__item").first.wait_for(state="attached")
+    page.wait_for_function(ANSWERED)
     paths: list[str] = page.evaluate(READ)
     return paths

@@ -3,7 +3,8 @@
 import pytest
 
 from docs.generate import api, matrix, proof
-from docs.generate.objectives import Objective, read
+from docs.generate.objectives import DOCS, Objective, read
+from docs.generate.texts import LANGUAGES, twin
 from grader.catalogue import SLUGS, load
 
 OBJECTIVES = read().objectives
@@ -16,6 +17,13 @@ EVERY_OBJECTIVE = pytest.mark.parametrize(
 def test_what_is_generated_is_fresh(generator: object) -> None:
     for path, text in generator.files().items():  # type: ignore[attr-defined]
         assert path.read_text("utf-8") == text, f"stale: nox -s docs -- write ({path})"
+
+
+@EVERY_OBJECTIVE
+def test_every_objective_is_taught(objective: Objective) -> None:
+    for language in LANGUAGES:
+        page = twin(DOCS / "concepts" / f"{objective.page}.md", language)
+        assert page.is_file(), page
 
 
 @EVERY_OBJECTIVE
