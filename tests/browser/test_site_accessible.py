@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 AXE = "axe.min.js"
-PATHS = ["", "problems/01-blog-api-database/", "zh/guides/grading/", "proof/"]
+PATHS = ["problems/01-blog-api-database/", "zh/guides/grading/", "proof/"]
 PATIENCE_S = 10
 SERIOUS = ("serious", "critical")
 
