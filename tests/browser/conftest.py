@@ -49,7 +49,8 @@ def page(browser: "Browser") -> "Iterator[Page]":
     """A page of its own; what it loads from elsewhere fails the test."""
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    # A deadline for a machine with much else to do, not a judgement of speed.
+    page.set_default_timeout(120_000)
     errors: list[str] = []
 
     def heard(dialog: "Dialog") -> None:

@@ -1,0 +1,120 @@
+"""The hooks of the site, each on its own: links, navigation, texts, search."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import markdown
+import pytest
+
+from grader.paths import ROOT
+
+HOOKS = str(ROOT / "docs" / "hooks")
+
+
+@pytest.fixture
+def hook() -> Iterator[Any]:
+    """Import a hook as MkDocs does, with its folder on the path."""
+    sys.path.insert(0, HOOKS)
+    yield import_module
+    sys.path.remove(HOOKS)
+
+
+@pytest.fixture
+def render(hook: Any) -> Any:
+    """Render one line of a page of `problems/`, or of another."""
+
+    def rendered(text: str, page: str = "problems/README.md", home: str = "") -> str:
+        links = hook("links").RepositoryLinks(home)
+        links.file = SimpleNamespace(src_uri=page)
+        return markdown.markdown(text, extensions=[links])
+
+    return rendered
+
+
+def test_a_link_from_problems_to_a_page_of_the_site(render: Any) -> None:
+    assert 'href="../guides/reports.md#the-marks"' in render(
+        "[r](../docs/guides/reports.md#the-marks)"
+    )
+
+
+def test_a_link_from_the_site_to_problems(render: Any) -> None:
+    assert 'href="../problems/README.md"' in render(
+        "[p](../../problems/README.md)", page="guides/reports.md"
+    )
+
+
+def test_a_file_of_the_repository_has_its_home_on_the_web(render: Any) -> None:
+    shown = render("[g](../grader/cli.py#L1)", home="https://git.example/w/")
+
+    assert 'href="https://git.example/w/blob/main/grader/cli.py#L1"' in shown
+
+
+def test_without_a_home_it_is_named_only(render: Any) -> None:
+    assert render("[g](../grader/cli.py)") == (
+        '<p><span title="grader/cli.py">g</span></p>'
+    )
+
+
+def test_a_link_to_nothing_is_a_warning(
+    render: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    render("[g](../grader/nowhere.py)")
+
+    assert "nothing lies at 'grader/nowhere.py'" in caplog.text
+    # Strict builds count the warnings of loggers below "mkdocs".
+    assert caplog.records[0].name.startswith("mkdocs.")
+    assert caplog.records[0].levelno == logging.WARNING
+
+
+def test_patterns_in_the_navigation(hook: Any) -> None:
+    nav = [{"Problems": ["problems/README.md", "problems/0*.md"]}, "index.md"]
+    [section, home] = hook("mount").written_out(nav)
+
+    assert section == {"Problems": ["problems/README.md", *sorted_problems()]}
+    assert home == "index.md"
+
+
+def sorted_problems() -> list[str]:
+    found = sorted((ROOT / "problems").glob("0*.md"))
+    return [f"problems/{p.name}" for p in found if not p.name.endswith(".zh.md")]
+
+
+def test_reading_time_counts_words_and_characters_but_no_code(hook: Any) -> None:
+    minutes = hook("pages").minutes
+
+    assert minutes("<p>short</p>") == 1
+    assert minutes("<p>" + "word " * 441 + "</p>") == 3
+    assert minutes("<p>" + "字" * 801 + "</p>") == 3
+    assert minutes("<pre>" + "word " * 9000 + "</pre>") == 1
+
+
+def test_a_callout_gets_its_chinese_title(hook: Any) -> None:
+    pages = hook("pages")
+
+    assert pages.CALLOUT.sub(pages.titled, "> [!NOTE]\n> x") == "> [!NOTE] 注意\n> x"
+
+
+def test_another_search_worker_is_noticed(
+    hook: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    workers = tmp_path / "assets/javascripts/workers"
+    workers.mkdir(parents=True)
+    (workers / "search.0.min.js").write_text("another()", "utf-8")
+    hook("search").mend_workers(tmp_path)
+
+    assert "see how it cuts Chinese queries" in caplog.text
+
+
+def test_a_tag_for_a_page_that_is_gone_is_noticed(
+    hook: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    docs: list[dict[str, Any]] = [{"location": "concepts/websockets/"}]
+    hook("search").add_tags(docs, "en")
+
+    assert docs[0]["tags"] == ["close code"]
+    assert "there is no page 'concepts/lifespan'" in caplog.text
