@@ -14,6 +14,8 @@ from mkdocs.structure.pages import Page
 from repository import ROOT, in_repository, is_mounted
 
 # Names below "mkdocs" are those whose warnings --strict counts.
+# What `exclude_docs` of mkdocs.yml keeps out of the site.
+LEFT_OUT = ("docs/examples/", "docs/generate/", "docs/hooks/", "docs/overrides/")
 log = logging.getLogger("mkdocs.hooks.links")
 
 
@@ -47,7 +49,7 @@ class Resolver(Treeprocessor):
             return
         base = posixpath.dirname(in_repository(self.links.file))
         target = posixpath.normpath(posixpath.join(base, path))
-        if target.startswith("docs/") or is_mounted(target):
+        if is_part_of_site(target):
             element.set(key, within_site(self.links.file, target, anchor))
         else:
             self.leave_site(element, key, target, anchor)
@@ -63,6 +65,12 @@ class Resolver(Treeprocessor):
             del element.attrib[key]
             element.tag = "span"
             element.set("title", target)
+
+
+def is_part_of_site(target: str) -> bool:
+    if target.startswith(LEFT_OUT):
+        return False
+    return target.startswith("docs/") or is_mounted(target)
 
 
 def within_site(file: File, target: str, anchor: str) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 AXE = "axe.min.js"
 PATHS = ["problems/01-blog-api-database/", "zh/guides/grading/", "proof/"]
-PATIENCE_S = 10
+PATIENCE_S = 60
 SERIOUS = ("serious", "critical")
 
 

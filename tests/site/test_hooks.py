@@ -60,6 +60,12 @@ def test_without_a_home_it_is_named_only(render: Any) -> None:
     )
 
 
+def test_an_example_is_no_part_of_the_site(render: Any) -> None:
+    shown = render("[e](../docs/examples/n_plus_one.py)", home="https://git.example/w")
+
+    assert "https://git.example/w/blob/main/docs/examples/n_plus_one.py" in shown
+
+
 def test_a_link_to_nothing_is_a_warning(
     render: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
