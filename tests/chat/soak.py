@@ -52,6 +52,9 @@ def create_app():
 """
 
 
+HANDSHAKES = asyncio.Semaphore(20)
+
+
 @dataclass
 class Soak:
     """What the listeners and the speakers of one soak share."""
@@ -99,7 +102,7 @@ class Listener:
 
     async def _live(self) -> None:
         """Until the connection is killed, or the soak is over."""
-        seconds = self.soak.random.uniform(1, 10)
+        seconds = self.soak.random.uniform(2, 20)
         try:
             async with asyncio.timeout(seconds):
                 await self.soak.done.wait()
@@ -108,7 +111,9 @@ class Listener:
 
 
 async def connected(client: Client) -> Socket:
-    socket = await Socket(client, "/v1/ws").open()
+    # A few handshakes at a time, so that no time limit of theirs is run into.
+    async with HANDSHAKES:
+        socket = await Socket(client, "/v1/ws").open()
     must_be(await socket.ask("auth", token=client.token), "ready")
     return socket
 
@@ -134,6 +139,8 @@ async def soak_once(
         for n in range(sockets)
     ]
     tasks = [asyncio.create_task(listener.listen()) for listener in listeners]
+    while soak.connections < sockets:
+        await asyncio.sleep(0.1)  # noqa: ASYNC110
     speakers = [
         asyncio.create_task(speak(soak, people[n % 2][n // 2 % 3], places))
         for n in range(4)
@@ -164,7 +171,11 @@ async def main(sockets: int, rooms: int, seconds: float, seed: int) -> None:
         chat = World(load("chat"), SOLUTIONS, engine.cluster, engine.launcher)
         await chat.prepare()
         database = chat.fresh()
-        servers = [chat.server(database, BUS_URL="postgres") for _ in range(2)]
+        # Three hundred arrive at one moment: let them wait, not fail.
+        patient = {"DB_POOL_SIZE": "10", "DB_POOL_TIMEOUT_S": "60"}
+        servers = [
+            chat.server(database, BUS_URL="postgres", **patient) for _ in range(2)
+        ]
         for server in servers:
             await asyncio.to_thread(server.start)
         started = time.monotonic()

@@ -255,9 +255,10 @@ async def test_failed_commit_is_told_to_nobody(
         expect.problem(refused, 500, "internal_error")
 
     await quiet(ear)
+    expect.equal("messages_seen", ear.count.get("message", 0), 1, who="bob")
     after = await posted(alice, room)
     expect.equal("next_seq", after["seq"], before["seq"] + 1)
-    await ear.next("message", seq=after["seq"])
+    await ear.next("message", client_msg_id=after["client_msg_id"])
     expect.equal("messages_seen", ear.count.get("message", 0), 2, who="bob")
 
 
