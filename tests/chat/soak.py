@@ -24,7 +24,7 @@ from grader.judge.sockets import Socket
 from grader.judge.world import World
 from grader.paths import SOLUTIONS
 from grader.run import Engine
-from tests.chat.given import a_message, a_room, must_be
+from tests.chat.given import a_message, a_room, must_be, until
 
 BARE = """
 from starlette.applications import Starlette
@@ -139,8 +139,11 @@ async def soak_once(
         for n in range(sockets)
     ]
     tasks = [asyncio.create_task(listener.listen()) for listener in listeners]
-    while soak.connections < sockets:
-        await asyncio.sleep(0.1)  # noqa: ASYNC110
+
+    async def all_listen() -> bool:
+        return soak.connections >= sockets
+
+    await until(all_listen, True, seconds=120)
     speakers = [
         asyncio.create_task(speak(soak, people[n % 2][n // 2 % 3], places))
         for n in range(4)

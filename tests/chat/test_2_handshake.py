@@ -86,7 +86,7 @@ async def test_token_in_the_url_opens_nothing(alice: Client, connect: Connect) -
 
 async def test_end_of_the_token_closes(start: Start, connect: Connect) -> None:
     """When the token expires, idle and busy connections are closed with 4401."""
-    server = start(ACCESS_TTL_S="3")
+    server = start(ACCESS_TTL_S="4")
     client = await short_lived(server)
     sockets = [await authenticated(connect, client) for _ in range(2)]
     expires = float(claims_of(str(client.token))["exp"])
