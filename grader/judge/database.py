@@ -156,6 +156,15 @@ class Database:
                 return
             await asyncio.sleep(0.002)
 
+    async def falls_idle(self) -> bool:
+        """Whether a moment comes in which no transaction of the app is open."""
+        deadline = time.monotonic() + GATE_SECONDS
+        while await self.backends("state <> 'idle'"):
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(0.01)
+        return True
+
     @asynccontextmanager
     async def counting(self) -> AsyncIterator[Statements]:
         """Count the statements that the app runs inside the block."""

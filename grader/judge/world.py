@@ -79,7 +79,11 @@ class World:
         """The reference in a world beside this one, made when first asked for."""
         if self._reference is None:
             self._reference = World(
-                self.problem, SOLUTIONS, self.cluster, self.launcher, People(["alice"])
+                self.problem,
+                SOLUTIONS,
+                self.cluster,
+                self.launcher,
+                People(["admin", "alice"]),
             )
             self._reference.settings = self.settings
             asyncio.run(self._reference.prepare())
@@ -174,9 +178,11 @@ class World:
 
         A setting of None leaves that variable out.
         """
+        # "{database}" tells the servers of several databases apart.
+        own = {k: v.format(database=database.name) for k, v in self.settings.items()}
         defaults = {
             **self.base_settings(),
-            **self.settings,
+            **own,
             "DATABASE_URL": database.url,
             "ADMIN_EMAIL": ADMIN_EMAIL,
             "ADMIN_PASSWORD": PASSWORD,

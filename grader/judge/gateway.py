@@ -1,0 +1,211 @@
+"""The outside world of an app: a payment service and a receipt endpoint, over HTTP.
+
+A real server in a thread of the judge. Each database of an app has an account of its
+own, told apart by the path, so that equal keys of two databases never meet.
+"""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+BODY_BYTES = 1 << 16
+WAIT_SECONDS = 5.0
+# Nobody is kept waiting longer, also when a check forgets to let go.
+HOLD_SECONDS = 30.0
+# What the service can be told to do with a charge of some token.
+SUCCEED, DECLINE, FAIL, LOSE = "succeed", "decline", "fail", "lose"
+STATUS = {SUCCEED: 200, DECLINE: 402, FAIL: 503, LOSE: 503}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request to charge that reached the service."""
+
+    key: str
+    amount: Any
+    currency: Any
+    token: str
+
+
+@dataclass
+class Account:
+    """What one app asked for, and what it is to be told."""
+
+    asked: list[Asked] = field(default_factory=list)
+    # The charges that were made, by their keys: the customers' money.
+    charges: dict[str, Asked] = field(default_factory=dict)
+    declined: set[str] = field(default_factory=set)
+    receipts: list[Any] = field(default_factory=list)
+    receipt_status: int = 200
+    _orders: dict[str, list[str]] = field(default_factory=dict)
+    _held: dict[str, threading.Event] = field(default_factory=dict)
+    _turns: dict[str, threading.Lock] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def tell(self, token: str, *outcomes: str) -> None:
+        """What happens to the next charges of a token, one by one; else they succeed.
+
+        `lose` makes the charge and answers 503 all the same.
+        """
+        self._orders[token] = list(outcomes)
+
+    def of(self, token: str) -> list[Asked]:
+        """The requests to charge a token, in the order of their arrival."""
+        return [asked for asked in self.asked if asked.token == token]
+
+    def charged(self, token: str) -> list[Asked]:
+        return [asked for asked in self.charges.values() if asked.token == token]
+
+    @asynccontextmanager
+    async def holding(self, token: str) -> AsyncIterator[None]:
+        """Keep the answers to charges of a token (or `receipts`) back in the block."""
+        self._held[token] = threading.Event()
+        try:
+            yield
+        finally:
+            self._held.pop(token).set()
+
+    async def has_asked(self, token: str, count: int) -> bool:
+        """Wait until a token was to be charged `count` times; False at the deadline."""
+        return await _soon(lambda: len(self.of(token)) >= count)
+
+    async def has_receipts(self, order_id: str, count: int = 1) -> bool:
+        return await _soon(lambda: len(self.receipts_of(order_id)) >= count)
+
+    def receipts_of(self, order_id: str) -> list[Any]:
+        return [r for r in self.receipts if r.get("order_id") == order_id]
+
+    # In the threads of the server
+
+    def charge(self, asked: Asked) -> int:
+        """Take a request to charge to its end; the status of the answer."""
+        with self._lock:
+            self.asked.append(asked)
+            turn = self._turns.setdefault(asked.key, threading.Lock())
+        # A key that is repeated waits for its first request, as everywhere.
+        with turn:
+            status = self._settle(asked)
+        self.wait(asked.token)
+        return status
+
+    def _settle(self, asked: Asked) -> int:
+        if asked.key in self.charges:
+            return STATUS[SUCCEED]
+        if asked.key in self.declined:
+            return STATUS[DECLINE]
+        with self._lock:
+            orders = self._orders.get(asked.token, [])
+            outcome = orders.pop(0) if orders else SUCCEED
+        if outcome in (SUCCEED, LOSE):
+            self.charges[asked.key] = asked
+        elif outcome == DECLINE:
+            self.declined.add(asked.key)
+        return STATUS[outcome]
+
+    def wait(self, name: str) -> None:
+        if gate := self._held.get(name):
+            gate.wait(HOLD_SECONDS)
+
+
+async def _soon(holds: Any) -> bool:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(0.005)
+    return True
+
+
+class Gateway:
+    """The server, which runs in a thread from `open` to `close`."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, Account] = {}
+        self._lock = threading.Lock()
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server.gateway = self
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """Without an account: add a slash and the account's name."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def account(self, name: str) -> Account:
+        with self._lock:
+            return self.accounts.setdefault(name, Account())
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+    gateway: Gateway
+
+    def handle_error(self, *_: object) -> None:
+        """Nothing: an app that hangs up, or is killed, is what checks are about."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """`POST /ACCOUNT/charges` and `POST /ACCOUNT/receipts`."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = HOLD_SECONDS
+    server: Server
+
+    def do_POST(self) -> None:
+        name, _, what = self.path.strip("/").partition("/")
+        account = self.server.gateway.account(name)
+        body = self.read_json()
+        if what == "charges":
+            self.charge(account, body)
+        elif what == "receipts":
+            account.receipts.append(body)
+            account.wait("receipts")
+            self.answer(account.receipt_status, {})
+        else:
+            self.answer(404, {"error": "no such path"})
+
+    def charge(self, account: Account, body: dict[str, Any]) -> None:
+        key, token = self.headers.get("Idempotency-Key"), body.get("token")
+        if not key or not isinstance(token, str):
+            self.answer(400, {"error": "a token and an Idempotency-Key are needed"})
+            return
+        asked = Asked(key, body.get("amount"), body.get("currency"), token)
+        status = account.charge(asked)
+        word = {200: "succeeded", 402: "declined"}.get(status, "error")
+        self.answer(status, {"status": word})
+
+    def read_json(self) -> dict[str, Any]:
+        length = self.headers.get("Content-Length", "0")
+        size = min(int(length) if length.isdigit() else 0, BODY_BYTES)
+        try:
+            body = json.loads(self.rfile.read(size))
+        except (ValueError, RecursionError):
+            return {}
+        return body if isinstance(body, dict) else {}
+
+    def answer(self, status: int, body: dict[str, Any]) -> None:
+        content = json.dumps(body).encode()
+        try:
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+        except OSError:
+            self.close_connection = True  # The app did not want to wait so long.
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: the judge prints its own report."""

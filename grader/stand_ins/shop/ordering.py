@@ -1,0 +1,3 @@
+from collections.abc import Mapping
+
+STEPS: Mapping[str, tuple[str, str]] = {}

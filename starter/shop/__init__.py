@@ -1,0 +1,1 @@
+"""A shop whose money and stock add up: the reference solution."""

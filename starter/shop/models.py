@@ -1,0 +1,65 @@
+"""The tables, and nothing that reads or writes them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Identity, Index, Integer
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from given.database import Base, now
+from given.models import User
+
+
+class Product(Base):
+    __tablename__ = "products"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+
+
+class Stock(Base):
+    __tablename__ = "stock"
+
+    product_id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class StockMovement(Base):
+    """Only ever added to: the sums are the stock."""
+
+    __tablename__ = "stock_movements"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+
+
+class Discount(Base):
+    __tablename__ = "discounts"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+
+
+class Order(Base):
+    __tablename__ = "orders"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+
+
+class OrderLine(Base):
+    """A copy of what was sold: later changes of the product do not reach it."""
+
+    __tablename__ = "order_lines"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+
+
+class Payment(Base):
+    """One attempt to charge an order: pending, succeeded or declined."""
+
+    __tablename__ = "payments"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+
+
+class IdempotencyKey(Base):
+    __tablename__ = "idempotency_keys"
+
+    key: Mapped[str] = mapped_column(primary_key=True)

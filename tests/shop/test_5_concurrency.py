@@ -1,0 +1,163 @@
+"""Stage 5: what many do at once comes out as if they had come one by one."""
+
+import asyncio
+from typing import Any
+
+from grader.judge import expect
+from grader.judge.batches import keeps_pace_in_batches
+from grader.judge.client import Client, body
+from grader.judge.database import Database
+from grader.judge.world import World
+from tests.shop.given import (
+    a_discount,
+    a_product,
+    an_order,
+    available,
+    books_balance,
+    cart,
+    line,
+    order,
+    redeemed,
+    some_products,
+    stock_is,
+    stock_of,
+)
+
+BUYERS = 5
+
+
+async def test_no_oversell(
+    alice: Client, bob: Client, admin: Client, db: Database
+) -> None:
+    """Five orders for three units at once: three are 201, the others 409."""
+    sold = await a_product(admin, 3)
+    calls = [order((alice, bob)[n % 2], line(sold)) for n in range(BUYERS)]
+
+    replies = await db.race(calls, "stock")
+
+    expect.statuses(replies, 201, 201, 201, 409, 409)
+    for reply in replies:
+        if reply.status_code == 409:
+            expect.problem(reply, 409, "insufficient_stock")
+    await stock_is(db, sold["id"], 3, 3)
+    expect.equal("available", await available(alice, sold["id"]), 0)
+    await books_balance(db, [sold])
+
+
+async def test_no_deadlock(alice: Client, admin: Client, db: Database) -> None:
+    """Orders with the same lines in any order all succeed, also when they meet."""
+    sold = await some_products(admin, 100, 200, 300, on_hand=50)
+    lines = [line(product) for product in sold]
+    orders = [lines, lines[::-1], lines[1:] + lines[:1], lines[::-1], lines]
+    where = "product_id::text = ANY(%s)"
+    ids = [product["id"] for product in sold]
+    for _ in range(2):
+        calls = [order(alice, *wanted) for wanted in orders]
+
+        replies = await db.race(calls, "stock", where, ids)
+
+        expect.statuses(replies, *[201] * BUYERS)
+    for product in sold:
+        await stock_is(db, product["id"], 50, 2 * BUYERS)
+    await books_balance(db, sold)
+
+
+async def test_redemptions_are_exact(
+    alice: Client, admin: Client, db: Database
+) -> None:
+    """Five orders with a code that counts twice: two are 201, the others 409."""
+    sold = await a_product(admin, 50)
+    code = (await a_discount(admin, max_redemptions=2))["code"]
+    calls = [order(alice, line(sold), discount_code=code) for _ in range(BUYERS)]
+
+    replies = await db.race(calls, "discounts")
+
+    expect.statuses(replies, 201, 201, 409, 409, 409)
+    for reply in replies:
+        if reply.status_code == 409:
+            expect.problem(reply, 409, "discount_exhausted")
+    expect.equal("redeemed", await redeemed(db, code), 2)
+    await stock_is(db, sold["id"], 50, 2)
+    await books_balance(db, [sold])
+
+
+async def test_one_of_two_counts_wins(admin: Client, db: Database) -> None:
+    """Two PUTs that expect the same stock at once: one is 200, the other 409."""
+    sold = await a_product(admin, 10)
+    path = f"/v1/products/{sold['id']}/stock"
+    calls = [
+        admin.put(path, json={"on_hand": n, "expected_on_hand": 10}) for n in (7, 12)
+    ]
+
+    replies = await db.race(calls, "stock")
+
+    expect.statuses(replies, 200, 409)
+    [won] = [body(reply) for reply in replies if reply.status_code == 200]
+    await stock_is(db, sold["id"], won["on_hand"], 0)
+    await books_balance(db, [sold])
+
+
+async def test_counting_spares_reservations(
+    alice: Client, admin: Client, db: Database
+) -> None:
+    """A PUT of the stock that meets an order does not undo its reservation."""
+    sold = await a_product(admin, 10)
+    path = f"/v1/products/{sold['id']}/stock"
+    counted = {"on_hand": 20, "expected_on_hand": 10}
+
+    # One after the other, so that the order comes first when both are let go.
+    async with db.hold("stock", "product_id::text = %s", sold["id"]) as gate:
+        tasks = [asyncio.create_task(order(alice, line(sold, 2)))]
+        await gate.waiting(1, tasks)
+        tasks.append(asyncio.create_task(admin.put(path, json=counted)))
+        await gate.waiting(2, tasks)
+    replies = await asyncio.gather(*tasks)
+
+    expect.statuses(replies, 200, 201)
+    await stock_is(db, sold["id"], 20, 2)
+    await books_balance(db, [sold])
+
+
+async def test_strangers_do_not_wait(
+    alice: Client, bob: Client, admin: Client, db: Database
+) -> None:
+    """While one order waits for a locked product, an order for another is answered."""
+    busy, free = await some_products(admin, 100, 200)
+
+    where = "product_id::text = %s"
+    async with db.hold("stock", where, busy["id"]) as gate:
+        first = asyncio.create_task(order(alice, line(busy)))
+        await gate.waiting(1, [first])
+        second = asyncio.create_task(order(bob, line(free)))
+        # A wide deadline: who waits for the lock waits for as long as it is held.
+        await asyncio.wait([second], timeout=4)
+        answered = second.done()
+
+    replies = await asyncio.gather(first, second)
+    expect.true("strangers_wait", answered)
+    expect.statuses(replies, 201, 201)
+    on_hand, reserved = await stock_of(db, free["id"])
+    expect.equal("stock", [on_hand, reserved], [10, 1])
+
+
+async def own_products(admin: Client, _: Client) -> list[dict[str, Any]]:
+    """Orders that have no product in common."""
+    sold = await some_products(admin, *[100] * 5, on_hand=100_000)
+    return [cart(line(product)) for product in sold]
+
+
+async def one_product(admin: Client, alice: Client) -> list[dict[str, Any]]:
+    """Orders that all want the same product."""
+    sold = await a_product(admin, 100_000)
+    await an_order(alice, line(sold))
+    return [cart(line(sold)) for _ in range(5)]
+
+
+def test_throughput_keeps_pace(benchmark: Any, world: World) -> None:
+    """Orders for products of their own take at most four times the reference's time."""
+    keeps_pace_in_batches(benchmark, world, "/v1/orders", own_products)
+
+
+def test_hot_product_keeps_pace(benchmark: Any, world: World) -> None:
+    """Orders for one product take at most four times the reference's time."""
+    keeps_pace_in_batches(benchmark, world, "/v1/orders", one_product)

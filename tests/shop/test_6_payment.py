@@ -1,0 +1,306 @@
+"""Stage 6: twice asked is once done, and a slow payment service holds nobody up."""
+
+import asyncio
+from typing import Any
+
+import httpx
+
+from grader.judge import expect
+from grader.judge.client import Client, Fields, body
+from grader.judge.database import Database
+from grader.judge.fixtures import Start
+from grader.judge.gateway import DECLINE, FAIL, LOSE, Account, Gateway
+from tests.shop.given import (
+    a_discount,
+    a_product,
+    an_order,
+    books_balance,
+    cart,
+    line,
+    order,
+    order_status,
+    pay,
+    put_stock,
+    same_but,
+    some_products,
+    stock_is,
+    unique,
+)
+
+
+async def test_key_is_required(alice: Client, admin: Client, db: Database) -> None:
+    """An order or a payment without a key, or with an empty one, is 400."""
+    sold = await a_product(admin)
+    made = await an_order(alice, line(sold))
+    pay_path = f"/v1/orders/{made['id']}/pay"
+    asked: list[tuple[str, Any]] = [
+        ("/v1/orders", cart(line(sold))),
+        (pay_path, {"payment_token": unique("tok")}),
+    ]
+
+    for path, data in asked:
+        for headers in ({}, {"Idempotency-Key": ""}):
+            reply = await alice.post(path, json=data, headers=headers)
+            expect.problem(reply, 400, "idempotency_key_missing")
+
+    await stock_is(db, sold["id"], 10, 1)
+
+
+async def test_replay(start: Start) -> None:
+    """A key used again gives the same answer and no second order, after a crash too."""
+    server = start()
+    admin, alice = server.client("admin"), server.client("alice")
+    sold, key = await a_product(admin), unique("key")
+    data = cart(line(sold, 2))
+
+    first = await alice.post("/v1/orders", json=data, headers=keyed(key))
+    expect.status(first, 201)
+    expect.absent(list(first.headers), "idempotency-replayed")
+    same = b' {"lines" :[ {"qty":2, "product_id":"%s"} ]}' % sold["id"].encode()
+    is_repeated(await send(alice, same, key), first)
+    server.kill()
+    server.start()
+    is_repeated(await alice.post("/v1/orders", json=data, headers=keyed(key)), first)
+
+    await stock_is(server.database, sold["id"], 10, 2)
+    expect.equal("rows", await server.database.count("orders"), 1, table="orders")
+
+
+def keyed(key: str) -> dict[str, str]:
+    return {"Idempotency-Key": key}
+
+
+async def send(who: Client, content: bytes, key: str) -> httpx.Response:
+    headers = keyed(key) | {"content-type": "application/json"}
+    return await who.post("/v1/orders", content=content, headers=headers)
+
+
+def is_repeated(reply: httpx.Response, first: httpx.Response) -> None:
+    expect.status(reply, first.status_code)
+    expect.equal("replayed_body", body(reply), body(first))
+    replayed = expect.header(reply, "idempotency-replayed")
+    expect.equal("replayed", replayed.lower(), "true")
+
+
+async def test_reused_key(alice: Client, admin: Client, db: Database) -> None:
+    """A key with another body or another path is 422 and has no effect."""
+    sold, key = await a_product(admin), unique("key")
+    made = await an_order(alice, line(sold), key=key)
+
+    other = await order(alice, line(sold, 2), key=key)
+
+    expect.problem(other, 422, "idempotency_key_reused")
+    expect.problem(await pay(alice, made, key=key), 422, "idempotency_key_reused")
+    await stock_is(db, sold["id"], 10, 1)
+    expect.equal("order_status", await order_status(alice, made), "pending")
+
+
+async def test_key_belongs_to_its_user(
+    alice: Client, bob: Client, admin: Client, db: Database
+) -> None:
+    """Two users with the same key get an order each."""
+    sold, key = await a_product(admin), unique("key")
+
+    replies = [await order(who, line(sold), key=key) for who in (alice, bob)]
+
+    expect.statuses(replies, 201, 201)
+    owners = [body(reply)["user_id"] for reply in replies]
+    expect.equal("owners", owners, [alice.id, bob.id])
+    await stock_is(db, sold["id"], 10, 2)
+
+
+async def test_failure_frees_the_key(
+    alice: Client, admin: Client, db: Database
+) -> None:
+    """After a 409 or a 422 the same request with the same key may succeed."""
+    sold, key = await a_product(admin, 1), unique("key")
+    expect.problem(await order(alice, line(sold, 2), key=key), 409)
+    expect.problem(await order(alice, line(sold, 0), key=key), 422)
+    await put_stock(admin, sold["id"], 5, was=1)
+
+    reply = await order(alice, line(sold, 2), key=key)
+
+    expect.status(reply, 201)
+    expect.absent(list(reply.headers), "idempotency-replayed")
+    await stock_is(db, sold["id"], 5, 2)
+
+
+async def test_twins_make_one_order(alice: Client, admin: Client, db: Database) -> None:
+    """Four equal orders with one key at once: one order, and nobody gets a 5xx."""
+    sold, key = await a_product(admin), unique("key")
+    calls = [order(alice, line(sold), key=key) for _ in range(4)]
+
+    replies = await db.race(calls, "stock")
+
+    made = [body(reply)["id"] for reply in replies if reply.status_code == 201]
+    for reply in replies:
+        if reply.status_code != 201:
+            expect.problem(reply, 409, "idempotency_in_progress")
+    expect.true("some_twin_succeeds", made, expected=201)
+    expect.equal("one_order", len(set(made)), 1)
+    await stock_is(db, sold["id"], 10, 1)
+    await books_balance(db, [sold])
+    again = await order(alice, line(sold), key=key)
+    expect.status(again, 201)
+    expect.equal("one_order", body(again)["id"], made[0])
+
+
+async def test_lost_connection_frees_the_key(start: Start) -> None:
+    """An order whose database connection is cut is made at the next try, once."""
+    server = start()
+    db = server.database
+    admin, alice = server.client("admin"), server.client("alice")
+    sold, key = await a_product(admin), unique("key")
+
+    async with db.hold("stock") as gate:
+        cut_off = asyncio.create_task(order(alice, line(sold), key=key))
+        await gate.waiting(1, [cut_off])
+        await db.cut()
+        # Broken off, or tried again by the app and now at the gate: both are right.
+        await asyncio.wait([cut_off], timeout=2)
+    await cut_off
+
+    reply = await order(alice, line(sold), key=key)
+    expect.status(reply, 201)
+    expect.equal("rows", await db.count("orders"), 1, table="orders")
+    await stock_is(db, sold["id"], 10, 1)
+    await books_balance(db, [sold])
+
+
+async def test_payment_charges_once(
+    alice: Client, admin: Client, db: Database, account: Account
+) -> None:
+    """A payment charges the total once, and the goods leave the stock."""
+    sold, token, key = await a_product(admin, 10), unique("tok"), unique("key")
+    made = await an_order(alice, line(sold, 3))
+    twin = await an_order(alice, line(sold))
+
+    reply = await pay(alice, made, token, key)
+
+    expect.status(reply, 200)
+    same_but("paid_order", body(reply), made, "paid")
+    is_repeated(await pay(alice, made, token, key), reply)
+    expect.status(await pay(alice, twin, token), 200)
+    amounts = [[c.amount, c.currency] for c in account.charged(token)]
+    expect.equal("charges", amounts, [[3000, "EUR"], [1000, "EUR"]])
+    keys = {asked.key for asked in account.of(token)}
+    expect.equal("payment_keys", len(keys), 2)
+    await stock_is(db, sold["id"], 6, 0)
+    await books_balance(db, [sold])
+    again = await pay(alice, made, token)
+    expect.problem(again, 409, "invalid_transition")
+    await nothing_to_pay(alice, admin, account)
+
+
+async def nothing_to_pay(alice: Client, admin: Client, account: Account) -> None:
+    """A total of 0 is paid without the payment service."""
+    code, token = (await a_discount(admin, 10_000))["code"], unique("tok")
+    free = await an_order(alice, line(await a_product(admin)), discount_code=code)
+    expect.fields(free, total=0)
+    reply = await pay(alice, free, token)
+    expect.status(reply, 200)
+    expect.fields(body(reply), status="paid", total=0)
+    expect.equal("charges", len(account.of(token)), 0)
+
+
+async def test_decline_is_a_new_attempt(
+    alice: Client, bob: Client, admin: Client, db: Database, account: Account
+) -> None:
+    """A decline is 402 and leaves the order pending; the next try has a new key."""
+    sold, token, key = await a_product(admin), unique("tok"), unique("key")
+    made = await an_order(alice, line(sold))
+    account.tell(token, DECLINE, DECLINE)
+    db.note("payments", token=token, outcomes="decline, decline, succeed")
+
+    for _ in range(2):
+        reply = await pay(alice, made, token, key)
+        expect.problem(reply, 402, "payment_declined")
+        expect.equal("order_status", await order_status(alice, made), "pending")
+
+    expect.problem(await pay(bob, made, token), 404, "not_found")
+    expect.status(await pay(alice, made, token, key), 200)
+    keys = {asked.key for asked in account.of(token)}
+    expect.equal("payment_keys", len(keys), 3)
+    expect.equal("charges", len(account.charged(token)), 1)
+    await stock_is(db, sold["id"], 9, 0)
+
+
+async def test_unknown_outcome_keeps_its_key(start: Start, gateway: Gateway) -> None:
+    """After a time-out or a 5xx the next try has the same key: one charge."""
+    server = start(PAYMENT_TIMEOUT_S="0.4")
+    db, account = server.database, gateway.account(server.database.name)
+    admin, alice = server.client("admin"), server.client("alice")
+    sold = await a_product(admin)
+
+    for outcome in ("time-out", FAIL, LOSE):
+        made, token = await an_order(alice, line(sold)), unique("tok")
+        db.note("payments", token=token, outcomes=f"{outcome}, succeed")
+        reply = await unknown(alice, made, token, account, outcome)
+        expect.problem(reply, 502, "payment_unavailable")
+        expect.equal("order_status", await order_status(alice, made), "pending")
+        if outcome == LOSE:
+            server.kill()
+            server.start()
+
+        expect.status(await pay(alice, made, token), 200)
+
+        keys = {asked.key for asked in account.of(token)}
+        expect.equal("payment_keys", len(keys), 1)
+        expect.equal("charges", len(account.charged(token)), 1)
+    await stock_is(db, sold["id"], 7, 0)
+    await books_balance(db, [sold])
+
+
+async def unknown(
+    payer: Client, made: Fields, token: str, account: Account, outcome: str
+) -> httpx.Response:
+    if outcome != "time-out":
+        account.tell(token, outcome)
+        return await pay(payer, made, token)
+    async with account.holding(token):
+        return await pay(payer, made, token)
+
+
+async def test_payments_at_once(start: Start, gateway: Gateway) -> None:
+    """Of three payments of one order at once one is 200, the others 409; one charge."""
+    server = start(PAYMENT_TIMEOUT_S="20")
+    db, account = server.database, gateway.account(server.database.name)
+    admin, alice = server.client("admin"), server.client("alice")
+    sold, token = await a_product(admin), unique("tok")
+    made = await an_order(alice, line(sold, 2))
+
+    async with account.holding(token):
+        db.note("held", token=token)
+        paying = [asyncio.create_task(pay(alice, made, token)) for _ in range(3)]
+        await account.has_asked(token, 1)
+        # Who is refused at once is done; who waits for the service, or for the first
+        # one, is not: both are right.
+        await asyncio.wait(paying, timeout=0.3)
+    replies = await asyncio.gather(*paying)
+
+    expect.statuses(replies, 200, 409, 409)
+    expect.equal("charges", len(account.charged(token)), 1)
+    await stock_is(db, sold["id"], 8, 0)
+    await books_balance(db, [sold])
+
+
+async def test_slow_service_holds_no_connection(start: Start, gateway: Gateway) -> None:
+    """With a pool of 2 and four payments under way, a product can still be read."""
+    server = start(DB_POOL_SIZE="2", PAYMENT_TIMEOUT_S="20")
+    db, account = server.database, gateway.account(server.database.name)
+    admin, alice = server.client("admin"), server.client("alice")
+    token, sold = unique("tok"), await some_products(admin, 100, 200)
+    orders = [await an_order(alice, line(sold[0])) for _ in range(4)]
+
+    async with account.holding(token):
+        db.note("held", token=token)
+        paying = [asyncio.create_task(pay(alice, made, token)) for made in orders]
+        all_there = await account.has_asked(token, 4)
+        reading = await alice.get(f"/v1/products/{sold[1]['id']}")
+        idle = await db.falls_idle()
+    replies = await asyncio.gather(*paying)
+
+    expect.true("payments_under_way", all_there, got=len(account.of(token)))
+    expect.status(reading, 200)
+    expect.true("open_during_payment", idle)
+    expect.statuses(replies, *[200] * 4)

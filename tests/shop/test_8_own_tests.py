@@ -1,0 +1,28 @@
+"""Stage 8: the tests that the learner wrote, judged by what they pass and refuse."""
+
+from grader.judge.trial import Trial
+
+
+async def test_pass_twice_in_random_order(trial: Trial) -> None:
+    """Your tests pass on the reference, twice on one database, in random order."""
+    trial.must_be_sound()
+
+
+async def test_pass_in_parallel(trial: Trial) -> None:
+    """Your tests pass when two processes share them (`-n 2`)."""
+    trial.must_pass_in_parallel()
+
+
+async def test_pass_on_other_correct_apps(trial: Trial) -> None:
+    """Your tests pass on correct shops that are built differently."""
+    trial.must_pass_on_variants()
+
+
+async def test_catch_growing_sql(trial: Trial) -> None:
+    """A query budget in your tests catches a list that runs one query per row."""
+    trial.must_catch_all(lambda bug: bug.grows)
+
+
+async def test_catch_planted_bugs(trial: Trial) -> None:
+    """Your tests catch at least 80 % of the planted bugs; fewer earn their share."""
+    trial.must_catch_enough()
