@@ -12,7 +12,7 @@ PRICES = (0, 1, 2, 3, 7, 99, 100, 333, 1250, 999_999_937, 1_000_000_000)
 DISCOUNTS = (
     *(("percent", 1), ("percent", 3333), ("percent", 1250), ("percent", 9999)),
     *(("percent", 10_000), ("fixed", 1), ("fixed", 2), ("fixed", 101)),
-    *(("fixed", 1_000_000_000), ("percent", 5)),
+    *(("fixed", 1_000_000_000), ("percent", 5), ("percent", 2900), ("percent", 5700)),
 )
 
 
