@@ -154,9 +154,6 @@ class Server(ThreadingHTTPServer):
     gateway: Gateway
 
     def handle_error(self, *_: object) -> None:
-        """An app may hang up whenever it likes."""
-
-    def handle_error(self, *_: object) -> None:
         """Nothing: an app that hangs up, or is killed, is what checks are about."""
 
 

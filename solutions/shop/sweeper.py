@@ -20,6 +20,10 @@ async def expire_one(session: AsyncSession) -> bool:
     order = await session.scalar(queries.due_order())
     if order is None:
         return False
+    # Look again: a payment that began after the query's snapshot, and has let the
+    # order go since, left a row that the query could not see.
+    if await session.scalar(queries.open_attempt(order.id)) is not None:
+        return True
     ordering.move(order, "expire")
     await ordering.release(session, order)
     return True

@@ -94,7 +94,8 @@ async def test_worker_survives_failures(start: Start) -> None:
 
 async def test_worker_survives_cut_connections(start: Start) -> None:
     """Jobs that run while the database cuts all connections succeed, and later ones."""
-    server = start(WORKER_CONCURRENCY="2", POLL_S="0.1", LEASE_S="2")
+    # With places left it looks for jobs at once, over a connection that is gone.
+    server = start(WORKER_CONCURRENCY="4", POLL_S="0.1", LEASE_S="2")
     db = server.database
     for round_ in range(1, 3):
         (first, *_) = await inserted(db, 2, "sleep", '{"seconds": 0.5}')
@@ -109,7 +110,8 @@ async def test_worker_survives_cut_connections(start: Start) -> None:
 async def test_worker_keeps_going(start: Start) -> None:
     """No pauses while there are jobs; a job longer than LEASE_S is run once."""
     slow = start(WORKER_CONCURRENCY="1", POLL_S="2")
-    short = start(WORKER_CONCURRENCY="2", POLL_S="0.2", LEASE_S="0.8")
+    # With places left it would find its own job again when the lease is over.
+    short = start(WORKER_CONCURRENCY="4", POLL_S="0.2", LEASE_S="0.8")
 
     async def no_pauses() -> None:
         await inserted(slow.database, 5, "echo")
