@@ -217,8 +217,9 @@ def run_types(session: nox.Session) -> None:
     session.run("mypy", "grader", "tests", env={"MYPYPATH": "solutions:docs/hooks"})
     session.run("mypy", "docs/hooks", "docs/examples")
     session.run("mypy", "-p", "docs.generate")
-    for solution in sorted((ROOT / "solutions").iterdir()):
-        session.run("mypy", "-p", solution.name, env={"MYPYPATH": "solutions"})
+    found = sorted(path.name for path in (ROOT / "solutions").glob("*/"))
+    packages = [word for name in found for word in ("-p", name)]
+    session.run("mypy", *packages, env={"MYPYPATH": "solutions"})
 
 
 if __name__ == "__main__":

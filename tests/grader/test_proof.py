@@ -1,4 +1,8 @@
-"""The proof is complete: every bug and variant has a row in the recorded matrix."""
+"""The recorded matrix: every bug is in it, and all of it holds.
+
+A variant is graded whole, which takes minutes: one without a row is not proven yet,
+and the site does not list it.
+"""
 
 import json
 
@@ -19,7 +23,7 @@ def test_record_is_of_this_suite(slug: str) -> None:
 
     recorded = {row["id"]: row["stage"] for row in rows if row["kind"] == "bug"}
     assert recorded == bugs
-    assert {row["id"] for row in rows if row["kind"] == "variant"} == variants
+    assert {row["id"] for row in rows if row["kind"] == "variant"} <= variants
     assert [row["id"] for row in rows if not row["holds"]] == []
 
 
