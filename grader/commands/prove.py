@@ -12,7 +12,9 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
     parser.add_argument(
         "--only", nargs="+", default=[], metavar="ID", help=told("only")
     )
-    parser.add_argument("--quick", action="store_true", help=told("quick"))
+    parser.add_argument(
+        "--part", choices=("all", "bugs", "quick"), default="all", help=told("part")
+    )
     parser.add_argument("--record", action="store_true", help=told("record"))
 
 
@@ -22,5 +24,5 @@ def run(options: argparse.Namespace, language: str) -> int:
 
     problems = [load(slug) for slug in options.problems or SLUGS]
     return prove(
-        problems, language, options.only, quick=options.quick, record=options.record
+        problems, language, options.only, part=options.part, record=options.record
     )

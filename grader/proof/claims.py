@@ -82,14 +82,18 @@ def all_claims(problem: Problem, only: Sequence[str] = ()) -> list[Claim]:
 
 
 def quick_claims(problem: Problem) -> list[Claim]:
-    """The reference, the starter, and each bug on one check that refuses it."""
+    """The reference, the starter, and one bug of each stage."""
+    bugs = {claim.stages: claim for claim in reversed(bug_claims(problem))}
+    right = [c for c in right_ones(problem) if c.kind != "variant"]
+    return [*right, *(bugs[stages] for stages in sorted(bugs))]
+
+
+def bug_claims(problem: Problem) -> list[Claim]:
+    """Each bug on one check that is known to refuse it."""
     known = refusals(problem)
     return [
-        *(c for c in right_ones(problem) if c.kind != "variant"),
-        *(
-            Claim("bug", bug, (_stage(bug),), frozenset(known.get(bug.id, [])[:1]))
-            for bug in planted_bugs(problem)
-        ),
+        Claim("bug", bug, (_stage(bug),), frozenset(known.get(bug.id, [])[:1]))
+        for bug in planted_bugs(problem)
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from grader.catalogue import SLUGS, Problem, load
 from grader.judge.edits import correct_variants, merged, planted_bugs
-from grader.proof.claims import all_claims, quick_claims
+from grader.proof.claims import all_claims, bug_claims, quick_claims
 from grader.proof.record import record_of, refusals
 
 
@@ -57,8 +57,16 @@ def test_bugs_that_want_one_place_are_parted(blog: Problem) -> None:
     assert (together, rest) == ([first], [first])
 
 
-def test_short_proof_tries_each_bug_on_one_check(blog: Problem) -> None:
-    bugs = [claim for claim in quick_claims(blog) if claim.kind == "bug"]
+def test_each_bug_is_tried_on_one_check(blog: Problem) -> None:
+    claims = bug_claims(blog)
 
-    assert len(bugs) == len(planted_bugs(blog))
-    assert all(len(claim.checks) == 1 for claim in bugs)
+    assert [claim.variation for claim in claims] == planted_bugs(blog)
+    assert all(len(claim.checks) == 1 for claim in claims)
+
+
+def test_short_proof_has_a_bug_of_each_stage(blog: Problem) -> None:
+    kinds = [(claim.kind, claim.stages) for claim in quick_claims(blog)]
+
+    stages = tuple(stage.number for stage in blog.stages)
+    assert kinds[:2] == [("reference", stages), ("starter", stages)]
+    assert kinds[2:] == [("bug", (stage,)) for stage in stages]
