@@ -51,11 +51,11 @@ def hash_quickly(problem: Problem, claim: Claim, target: Path) -> None:
 
 def left_out(problem: Problem, claim: Claim) -> list[str]:
     """Two workers at once make time a poor judge of bugs that are not about it."""
-    if claim.kind not in ("bug", "group"):
-        return []
     checks = [check for stage in problem.stages for check in stage.checks]
     if claim.checks:
         return [check.id for check in checks if check.id not in claim.checks]
+    if claim.kind not in ("bug", "group"):
+        return []
     own = claim.variation.stage
     return [c.id for c in checks if c.why.timed and c.stage != own]
 
