@@ -1,4 +1,4 @@
-"""Errors that end a command with one sentence and exit code 2."""
+"""What ends a grading early: a set-up that cannot work, or nobody who waits."""
 
 from grader.texts import Text
 
@@ -12,3 +12,7 @@ class SetupError(Exception):
 
     def __str__(self) -> str:
         return self.text.render("en")
+
+
+class Cancelled(Exception):
+    """Nobody waits for the verdict any more."""

@@ -12,7 +12,7 @@ from typing import Protocol
 import pytest
 
 from grader.catalogue import Problem
-from grader.errors import SetupError
+from grader.errors import Cancelled, SetupError
 from grader.judge.database import Database
 from grader.judge.fixtures import Fixtures
 from grader.judge.launch import Launcher, open_launcher
@@ -30,10 +30,6 @@ class Watcher(Protocol):
     def begin(self, problem: Problem, checks: int) -> None: ...
 
     def judged(self, problem: Problem, stage: int, check: CheckResult) -> None: ...
-
-
-class Cancelled(Exception):
-    """Nobody waits for the verdict any more."""
 
 
 class Engine:
@@ -109,7 +105,13 @@ class Engine:
 
         if watcher:
             watcher.begin(problem, sum(len(stage.checks) for stage in chosen))
-        world = World(problem, target.resolve(), self.cluster, self.launcher)
+        world = World(
+            problem,
+            target.resolve(),
+            self.cluster,
+            self.launcher,
+            cancelled=cancelled,
+        )
         try:
             asyncio.run(self._prepare(world))
             files = [problem.suite(stage.number) for stage in chosen]

@@ -117,7 +117,12 @@ async def try_load_tests(
         load += await tests.run(reference(), "--benchmark-only")
     if not load[-1].passed:
         return load, ()
-    hunted = await tests.run_all(slow, "--benchmark-only", "-x")
+    # One after the other: measurements side by side would spoil each other.
+    hunted = [
+        outcome
+        for bug in slow
+        for outcome in await tests.run(bug, "--benchmark-only", "-x")
+    ]
     return load, pairs(slow, hunted)
 
 

@@ -4,17 +4,18 @@ import asyncio
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.catalogue import Problem
+from grader.errors import Cancelled
 from grader.judge.client import Client
 from grader.judge.database import Database
 from grader.judge.exchange import Transcript
 from grader.judge.failures import CheckFailed
-from grader.judge.launch import Launcher
+from grader.judge.launch import Launcher, Process
 from grader.judge.people import ADMIN_EMAIL, PASSWORD, People
 from grader.judge.places import Place, last_exception, last_place
 from grader.judge.server import Server, environment
@@ -25,6 +26,8 @@ from grader.texts import Text
 
 MIGRATE_SECONDS = 60.0
 JOB_SECONDS = 120.0
+# How often a job that runs asks whether anybody waits for it.
+CANCEL_SECONDS = 0.1
 # A traceback is printed after the 500 has left.
 TRACEBACK_SECONDS = 0.5
 
@@ -59,8 +62,12 @@ class World:
         cluster: Cluster,
         launcher: Launcher,
         people: People | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`people` are registered in the template database."""
+        """`people` are registered in the template database.
+
+        Once `cancelled` is true, jobs end early and raise Cancelled.
+        """
         self.problem = problem
         self.target = target
         self.cluster = cluster
@@ -69,6 +76,7 @@ class World:
         self.folder = scratch_folder(problem.slug, cluster.folder)
         self.secret = secrets.token_urlsafe(36)
         self.people = people or People()
+        self._cancelled = cancelled
         # What every server of this problem finds in its environment; a suite may add.
         self.settings: dict[str, str] = dict(problem.settings)
         self.servers: list[Server] = []
@@ -162,13 +170,23 @@ class World:
                 **job,
             }
         )
-        code = process.wait(seconds)
+        code = self._wait(process, seconds)
         if code is None:
             process.signal(9)
             process.wait(5)
+            if self._cancelled():
+                raise Cancelled
         out, err = (stream.since() for stream in (process.out, process.err))
         shutil.rmtree(home, ignore_errors=True)
         return Ran(code, out, err, path)
+
+    def _wait(self, process: Process, seconds: float) -> int | None:
+        """The exit code, or None at the deadline or once nobody waits for it."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not self._cancelled():
+            if (code := process.wait(CANCEL_SECONDS)) is not None:
+                return code
+        return None
 
     def base_settings(self) -> dict[str, str]:
         return {"JWT_SECRET": self.secret}

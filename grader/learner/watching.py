@@ -5,14 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.catalogue import Problem
-from grader.errors import SetupError
+from grader.errors import Cancelled, SetupError
 from grader.learner.changes import Changes
 from grader.learner.keys import Keys
 from grader.learner.syntax import broken_line
 from grader.learner.tell import tell
 from grader.report.terminal import Screen, styled
 from grader.results import Result
-from grader.run import Cancelled, Engine
+from grader.run import Engine
 from grader.texts import say
 
 TICK_SECONDS = 0.05

@@ -135,9 +135,11 @@ async def test_bad_settings_end_the_start(world: World) -> None:
         ("JWT_SECRET", "too short"),
         ("DB_POOL_SIZE", "many"),
     ]
-    for name, value in cases:
-        server = world.server(database, **{name: value})
-        served = server.launch().ready(10)
+    # All at once, because each start takes a while and there may be several cores.
+    servers = [world.server(database, **{name: value}) for name, value in cases]
+    processes = [server.launch() for server in servers]
+    for (name, value), server, process in zip(cases, servers, processes, strict=True):
+        served = process.ready(10)
         shown = f"{name}={value}" if value else f"{name} ∅"
         expect.true(
             "exits", not served, expected="exit ≠ 0", got="startup", setting=shown

@@ -1,10 +1,14 @@
 """A grading that nobody waits for ends soon, and the engine can be used again."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from grader.catalogue import Problem
+from grader.errors import Cancelled
 from grader.paths import SOLUTIONS
-from grader.run import Cancelled, Engine
+from grader.run import Engine
 
 
 def test_cancelled_grading_ends_and_the_next_one_is_right(
@@ -22,3 +26,19 @@ def test_cancelled_grading_ends_and_the_next_one_is_right(
 
     assert asked > 3
     assert engine.grade([blog], SOLUTIONS, "en", [2]).passed
+
+
+def test_learners_code_that_hangs_is_cancelled_too(
+    engine: Engine, blog: Problem, tmp_path: Path
+) -> None:
+    begun, over = tmp_path / "begun", tmp_path / "over"
+    target = tmp_path / "target"
+    shutil.copytree(SOLUTIONS, target)
+    environment = target / "blog" / "migrations" / "env.py"
+    hang = f"open({str(begun)!r}, 'w'); time.sleep(30); open({str(over)!r}, 'w')"
+    environment.write_text(f"import time\n{hang}\n{environment.read_text()}")
+
+    with pytest.raises(Cancelled):
+        engine.grade([blog], target, "en", [1], cancelled=begun.exists)
+
+    assert begun.exists() and not over.exists()

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from grader import starter
 from grader.catalogue import Problem
-from grader.errors import SetupError
+from grader.errors import Cancelled, SetupError
 from grader.judge.schema import schema_key
 from grader.learner import changes as noticing
 from grader.learner import watching
@@ -20,7 +20,6 @@ from grader.learner.keys import Keys
 from grader.learner.watching import Watch
 from grader.report.terminal import Screen
 from grader.results import CheckResult, ProblemResult, Result, StageResult
-from grader.run import Cancelled
 
 
 class Pressed(Keys):
