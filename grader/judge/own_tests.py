@@ -33,10 +33,13 @@ class Outcome:
         return self.ran.code == pytest.ExitCode.TESTS_FAILED
 
     def evidence(self) -> str:
+        """Which tests failed, then the end of what pytest printed."""
         if self.ran.code is None:
             return f"> {RUN_SECONDS:g} s"
         lines = (self.ran.out + self.ran.err).strip().splitlines()
-        return "\n".join(lines[-12:]) or f"exit {self.ran.code}"
+        failed = [line for line in lines if line.startswith(("FAILED ", "ERROR "))]
+        rest = [line for line in lines if line not in failed and "= short" not in line]
+        return "\n".join(failed[:3] + rest[-9:]) or f"exit {self.ran.code}"
 
 
 class OwnTests:
@@ -70,7 +73,11 @@ class OwnTests:
         home = self._world.new_folder()
         target = self._build(variation, home)
         database = self._world.database()
-        settings = {"DATABASE_URL": database.url, "PYTHONPATH": str(target)}
+        settings = {
+            "DATABASE_URL": database.url,
+            "PYTHONPATH": str(target),
+            "COLUMNS": "200",
+        }
         arguments = [
             str(target / self._world.problem.slug / "tests"),
             f"--rootdir={target}",
@@ -78,6 +85,8 @@ class OwnTests:
             "-pno:cacheprovider",
             "-q",
             "--tb=short",
+            # What the app logs would crowd out why a test failed.
+            "--show-capture=no",
             "--no-header",
             "--disable-warnings",
             *options,
@@ -86,6 +95,8 @@ class OwnTests:
         for seed in range(1, times + 1):
             job = {
                 "kind": "pytest",
+                # So that the paths that it prints begin at the package.
+                "folder": str(target),
                 "arguments": [*arguments, f"--randomly-seed={seed}"],
             }
             ran = self._world.run(job, settings, target=target, seconds=RUN_SECONDS)
