@@ -20,7 +20,8 @@ WAIT_SECONDS = 5.0
 HOLD_SECONDS = 30.0
 # What the service can be told to do with a charge of some token.
 SUCCEED, DECLINE, FAIL, LOSE = "succeed", "decline", "fail", "lose"
-STATUS = {SUCCEED: 200, DECLINE: 402, FAIL: 503, LOSE: 503}
+PUT_OFF = "put off"
+STATUS = {SUCCEED: 200, DECLINE: 402, FAIL: 503, LOSE: 503, PUT_OFF: 202}
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class Account:
     def tell(self, token: str, *outcomes: str) -> None:
         """What happens to the next charges of a token, one by one; else they succeed.
 
-        `lose` makes the charge and answers 503 all the same.
+        `lose` makes the charge and answers 503 all the same; `put off` makes none and
+        answers 202.
         """
         self._orders[token] = list(outcomes)
 
@@ -184,7 +186,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         asked = Asked(key, body.get("amount"), body.get("currency"), token)
         status = account.charge(asked)
-        word = {200: "succeeded", 402: "declined"}.get(status, "error")
+        words = {200: "succeeded", 202: "pending", 402: "declined"}
+        word = words.get(status, "error")
         self.answer(status, {"status": word})
 
     def read_json(self) -> dict[str, Any]:

@@ -30,6 +30,16 @@ class Gateway:
             raise PaymentUnavailable from error
         if reply.status_code == 402:
             return False
-        if not reply.is_success:
+        if not succeeded(reply):
             raise PaymentUnavailable
         return True
+
+
+def succeeded(reply: httpx.Response) -> bool:
+    """A success in words too: with a 202 the service has only begun to think."""
+    if reply.status_code not in (200, 201):
+        return False
+    try:
+        return bool(reply.json()["status"] == "succeeded")
+    except (ValueError, LookupError, TypeError):
+        return False

@@ -18,3 +18,13 @@ class Gateway:
     async def charge(self, key: str, amount: int, currency: str, token: str) -> bool:
         """Whether the customer was charged; PaymentUnavailable if nobody knows."""
         raise NotWritten(6)
+
+
+def succeeded(reply: httpx.Response) -> bool:
+    """A success in words too: with a 202 the service has only begun to think."""
+    if reply.status_code not in (200, 201):
+        return False
+    try:
+        return bool(reply.json()["status"] == "succeeded")
+    except (ValueError, LookupError, TypeError):
+        return False

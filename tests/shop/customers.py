@@ -10,11 +10,11 @@ from typing import Any
 
 import httpx
 
-from grader.judge.gateway import DECLINE, FAIL, LOSE, SUCCEED, Account
+from grader.judge.gateway import DECLINE, FAIL, LOSE, PUT_OFF, SUCCEED, Account
 
 _numbers = itertools.count(1)
 TRIES = 30
-OUTCOMES = [SUCCEED] * 7 + [DECLINE, FAIL, LOSE]
+OUTCOMES = [SUCCEED] * 7 + [DECLINE, FAIL, LOSE, PUT_OFF]
 Json = dict[str, Any]
 
 

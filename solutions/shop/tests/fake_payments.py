@@ -11,6 +11,7 @@ OUTCOMES = {
     "succeed": (200, True),
     "decline": (402, False),
     "fail": (503, False),
+    "put off": (202, False),
     "lose": (503, True),
 }
 
@@ -70,7 +71,7 @@ def handler_of(payments: FakePayments) -> type[BaseHTTPRequestHandler]:
                 status = payments.receive(self.headers["Idempotency-Key"], body)
             else:
                 payments.receipts.append(body)
-            words = {200: "succeeded", 402: "declined"}
+            words = {200: "succeeded", 202: "pending", 402: "declined"}
             content = json.dumps({"status": words.get(status, "error")}).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

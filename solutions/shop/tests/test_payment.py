@@ -122,7 +122,7 @@ async def test_decline_begins_a_new_attempt(shop: Shop, payments: FakePayments) 
 async def test_unknown_outcome_keeps_its_attempt(
     shop: Shop, payments: FakePayments
 ) -> None:
-    for outcome in ("fail", "lose"):
+    for outcome in ("fail", "put off", "lose"):
         token, order = unique("tok"), await shop.placed(line(await shop.product()))
         payments.plan(token, outcome, "succeed")
 
