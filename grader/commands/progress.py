@@ -41,7 +41,7 @@ def run(options: argparse.Namespace, language: str) -> int:
     done = bool(known and known.passed)
     console.print()
     key = "all_done" if done else "in_work"
-    console.print(Text(say(f"learner.{key}", language, **what)))
+    console.print(Text(say(f"learner.{key}", language, **what)), soft_wrap=True)
     return PASSED
 
 

@@ -57,7 +57,7 @@ class Screen:
 
     def note(self, text: str) -> None:
         """A line beside the report."""
-        self.console.print(Styled(clean(text), "dim"))
+        self.console.print(Styled(clean(text), "dim"), soft_wrap=True)
 
     def show(self, result: Result) -> None:
         self.target = result.target
@@ -75,7 +75,8 @@ class Screen:
         self._failures(problem)
         self.console.print()
         self.console.print(self._score(problem))
-        self.console.print(Styled(next_step(problem, self.language)))
+        # In one line, so that the command in it can be copied.
+        self.console.print(Styled(next_step(problem, self.language)), soft_wrap=True)
 
     def _stages(self, problem: ProblemResult) -> RenderableType:
         table = Table.grid(padding=(0, 2))
@@ -181,8 +182,8 @@ def styled(part: Part) -> Styled:
     if not part.label:
         return Styled(str(part), STYLES.get(part.kind, ""))
     line = Styled.assemble((part.lead, "dim"), part.text)
-    if part.kind == "place":
-        # Never broken by us: a problem matcher reads it line by line.
+    if part.kind in ("place", "link"):
+        # Never broken by us: a problem matcher reads it line by line, and links open.
         line.no_wrap = True
     return line
 
