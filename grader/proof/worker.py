@@ -7,7 +7,7 @@ from pathlib import Path
 from grader.catalogue import Problem, load
 from grader.judge.edits import correct_variants
 from grader.proof.claims import Claim, Verdict
-from grader.results import StageResult
+from grader.results import CheckResult, StageResult
 from grader.run import Engine
 from grader.starter import build
 
@@ -60,8 +60,16 @@ def left_out(problem: Problem, claim: Claim) -> list[str]:
     return [c.id for c in checks if c.why.timed and c.stage != own]
 
 
+def refuses(check: CheckResult, own: int | None) -> bool:
+    """Whether it did not pass; one that waits for the bug's `own` stage names it."""
+    if check.status == "blocked" and check.failure:
+        return bool(check.failure["params"].get("stage") != own)
+    return check.status != "passed"
+
+
 def note(verdict: Verdict, stage: StageResult) -> None:
-    bad = [check for check in stage.checks if check.status != "passed"]
+    own = verdict.claim.variation.stage
+    bad = [check for check in stage.checks if refuses(check, own)]
     verdict.passed[stage.number] = len(stage.checks) - len(bad)
     verdict.failed[stage.number] = [check.id for check in bad]
     verdict.errors += [

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 def parse_id(value: object) -> int:
     """The number in an id; 0, which no row has, for anything that is no id."""
-    return int(str(value)) if re.fullmatch(r"[0-9]{1,18}", str(value)) else 0
+    return int(str(value)) if re.fullmatch(r"[1-9][0-9]{0,17}", str(value)) else 0
 
 
 def fold_tag(value: Any) -> Any:
