@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -37,7 +38,11 @@ class Process(Protocol):
         """The exit code (negative: the signal), or None if it still runs."""
 
     def signal(self, number: int) -> None:
-        """Send a signal to the whole group; no effect once it has ended."""
+        """Send a signal; no effect once it has ended.
+
+        SIGKILL goes to the whole group, as in a crash of the machine. Others go to
+        the process alone, as from whoever runs a service.
+        """
 
 
 class Launcher(Protocol):
@@ -146,7 +151,7 @@ class ForkedProcess:
         # While the code is unknown, the group still has our process in it.
         if self.wait(0) is None:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.pid, number)
+                send(self.pid, number)
 
 
 class SpawnLauncher:
@@ -204,6 +209,14 @@ class SpawnedProcess:
         if self._popen.poll() is not None:
             return
         if hasattr(os, "killpg"):
-            os.killpg(self._popen.pid, number)
+            send(self._popen.pid, number)
         else:
             self._popen.send_signal(number)
+
+
+def send(leader: int, number: int) -> None:
+    """A signal to a process; SIGKILL to all of the group that it leads."""
+    if number == signal.SIGKILL:
+        os.killpg(leader, number)
+    else:
+        os.kill(leader, number)
