@@ -13,6 +13,8 @@ from grader.learner.home import locked
 from grader.learner.rewind import rewound
 from grader.paths import STARTER
 
+UNWRITTEN = "unwritten.py"
+
 
 def reset(problem: Problem, target: Path = STARTER) -> tuple[bool, Backup | None]:
     """Write the starter anew.
@@ -57,6 +59,10 @@ def reset_stage(
         }
         if not texts:
             return None, []
+        # What is given back may say `NotWritten`, which a learner who is done deletes.
+        marker = given / UNWRITTEN
+        if marker.exists() and not (package / UNWRITTEN).exists():
+            texts[UNWRITTEN] = marker.read_bytes()
         backup = backups.new(problem)
         backups.copy(backup, package)
         for name, text in texts.items():

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,18 @@ def test_every_stage_of_the_reference_can_be_taken_back(
             given = (tmp_path / "given" / slug / file).read_text("utf-8")
             after = rewound(mine, given, names)
             assert rewound(after, given, names) == after
+
+
+def test_stage_of_a_finished_app_brings_its_marker_back(
+    blog: Problem, tmp_path: Path
+) -> None:
+    """`NotWritten` is imported again by what is given back, so it must be there."""
+    shutil.copytree(SOLUTIONS / "blog", tmp_path / "blog")
+
+    _, files = reset.reset_stage(blog, blog.stage(3), tmp_path)
+
+    assert "unwritten.py" in files
+    assert (tmp_path / "blog" / "unwritten.py").is_file()
 
 
 def test_stage_in_broken_code_is_refused(blog: Problem, tmp_path: Path) -> None:
