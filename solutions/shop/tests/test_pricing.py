@@ -45,6 +45,16 @@ async def test_lines_of_one_product_merge(shop: Shop) -> None:
     assert (await shop.quote(line(one, 1000), line(one))).status_code == 422
 
 
+async def test_faulty_discount_names_its_field(shop: Shop) -> None:
+    for data in ({"value": 0}, {}, {"value": 10_001}, {"value": "10"}):
+        sent = {"code": "FAULTY", "kind": "percent"} | data
+
+        reply = await shop.send("POST", "/v1/discounts", "admin", json=sent)
+
+        pointers = [error["pointer"] for error in reply.json()["errors"]]
+        assert (reply.status_code, pointers) == (422, ["/value"])
+
+
 async def test_code_is_valid_or_refused(shop: Shop) -> None:
     product = await shop.product(0)
     window = {"starts_at": YESTERDAY, "ends_at": TOMORROW, "min_subtotal": 1000}
