@@ -71,6 +71,8 @@ class Trial:
 
 
 def passes(outcome: Outcome, app: str) -> None:
+    if outcome.hung:
+        expect.fail("own_tests_time", got=outcome.evidence(), app=app)
     expect.true("own_tests_pass", outcome.passed, got=outcome.evidence(), app=app)
 
 
