@@ -21,6 +21,8 @@ def describe(
         failure.evidence if isinstance(failure, CheckFailed) else _unforeseen(failure)
     )
     place, exception = world.trouble()
+    # Several servers are told of in the same words: once is enough.
+    notes = {note.render(language): note for note in world.notes()}
     return {
         "key": evidence.label.key,
         "params": dict(evidence.label.params),
@@ -29,9 +31,7 @@ def describe(
         "got": _plain(evidence.got),
         "why": check.why.text[language],
         "read": check.why.read,
-        "notes": [
-            {**note.to_json(), "text": note.render(language)} for note in world.notes()
-        ],
+        "notes": [{**note.to_json(), "text": text} for text, note in notes.items()],
         "exchanges": [e.to_json() for e in world.transcript.last(SHOWN_EXCHANGES)],
         "where": {
             "file": place.file,

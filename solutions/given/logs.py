@@ -46,7 +46,7 @@ def configure_logging(level: str) -> None:
     root.setLevel(logging.WARNING)
     logging.getLogger(__package__).setLevel(level)
     # uvicorn's lines become JSON too, except its access log, which would print tokens
-    # in query strings.
+    # in query strings. (Its line for a WebSocket, in uvicorn.error, prints them too.)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = name != "uvicorn.access"
