@@ -1,8 +1,4 @@
-"""The recorded matrix: every bug is in it, and all of it holds.
-
-A variant is graded whole, which takes minutes: one without a row is not proven yet,
-and the site does not list it.
-"""
+"""The recorded matrix: every app is in it, on every stage that it is judged by."""
 
 import json
 
@@ -18,12 +14,16 @@ from grader.proof.record import record_of, refusals
 def test_record_is_of_this_suite(slug: str) -> None:
     problem = load(slug)
     rows = json.loads(record_of(problem).read_text("utf-8"))
-    bugs = {bug.id: bug.stage for bug in planted_bugs(problem)}
-    variants = {variant.id for variant in correct_variants(problem)}
+    everything = [stage.number for stage in problem.stages]
+    of_the_app = [s.number for s in problem.stages if not s.own_tests]
+    expected = {"reference": everything, "starter": everything}
+    expected |= {variant.id: of_the_app for variant in correct_variants(problem)}
+    for bug in planted_bugs(problem):
+        assert bug.stage
+        own = bug.stage not in of_the_app
+        expected[bug.id] = [bug.stage] if own else everything[: bug.stage]
 
-    recorded = {row["id"]: row["stage"] for row in rows if row["kind"] == "bug"}
-    assert recorded == bugs
-    assert {row["id"] for row in rows if row["kind"] == "variant"} <= variants
+    assert {row["id"]: row["stages"] for row in rows} == expected
     assert [row["id"] for row in rows if not row["holds"]] == []
 
 
