@@ -38,7 +38,7 @@ class Outcome:
         return self.ran.code is None
 
     def evidence(self) -> str:
-        """Which tests failed, or which one hung; then the end of what pytest printed."""
+        """Which tests failed, or which one hung; then the end of the output."""
         lines = (self.ran.out + self.ran.err).strip().splitlines()
         if self.hung:
             # Pytest names a test before it runs it: the last one never ended.
