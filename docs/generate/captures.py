@@ -6,6 +6,7 @@ Plays a short story in a copy of the workbook: an app with one fault is watched,
 looked at and reset. Takes some minutes, so it is run by hand; the pictures are kept.
 """
 
+import html
 import os
 import re
 import select
@@ -17,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
@@ -26,7 +28,7 @@ from grader.judge.edits import planted_bugs
 from grader.paths import ROOT
 
 PICTURES = ROOT / "docs" / "guides" / "captures"
-WIDTH, LINES = 96, 36
+WIDTH, LINES = 96, 44
 PATIENCE_SECONDS = 120.0
 COPIED = ("grader", "problems", "solutions", "starter", "tests", "pyproject.toml")
 # Colours without a terminal, and no bar that moves.
@@ -102,7 +104,7 @@ class Story:
         )
 
     def draw(self, name: str, words: tuple[str, ...], printed: str) -> None:
-        lines = printed.replace(str(self.home), "~/workbook").strip("\n").split("\n")
+        lines = anywhere(printed, self.home).strip("\n").split("\n")
         command = f"$ nox -s {words[0]} -- {' '.join([*words[1:], '--lang'])}"
         shown = [f"{command} {self.language}", "", *lines[:LINES]]
         if len(lines) > LINES:
@@ -114,8 +116,26 @@ class Story:
             picture = console.export_svg(title=" ".join(words[:2]), theme=MONOKAI)
         PICTURES.mkdir(exist_ok=True)
         path = PICTURES / f"{name}.{self.language}.svg"
-        path.write_text(with_local_fonts(picture), "utf-8")
+        path.write_text(with_wide_characters(with_local_fonts(picture)), "utf-8")
         print(path)
+
+
+def anywhere(printed: str, home: Path) -> str:
+    """As on a learner's machine, not on this one."""
+    printed = printed.replace(sys.prefix, "~/workbook/.nox/workbook")
+    return re.sub(r"Linux \S+", "Linux", printed.replace(str(home), "~/workbook"))
+
+
+def with_wide_characters(picture: str) -> str:
+    """With the room that Chinese takes: Rich counts characters, not cells."""
+
+    def widened(found: re.Match[str]) -> str:
+        length, rest, text = found.groups()
+        characters = html.unescape(text)
+        cells = float(length) * cell_len(characters) / max(len(characters), 1)
+        return f'textLength="{cells:.1f}"{rest}>{text}<'
+
+    return re.sub(r'textLength="([\d.]+)"([^>]*)>([^<]*)<', widened, picture)
 
 
 def with_local_fonts(picture: str) -> str:
@@ -136,9 +156,9 @@ def tell(language: str) -> None:
         story.while_it_runs("watch", "watch", "blog", save="■", until=twice)
         story.picture("compare", "compare", "blog", "1")
         story.picture("progress", "progress")
+        story.while_it_runs("serve", "serve", "blog", until="Ctrl-C")
         story.picture("reset", "reset", "blog", "--stage", "3")
         story.picture("restore", "restore", "blog", "--list")
-        story.while_it_runs("serve", "serve", "blog", until="Ctrl-C")
         story.picture("doctor", "doctor")
 
 
