@@ -115,7 +115,9 @@ class Story:
                 console.print(Text.from_ansi(line), soft_wrap=False)
             picture = console.export_svg(title=" ".join(words[:2]), theme=MONOKAI)
         PICTURES.mkdir(exist_ok=True)
-        path = PICTURES / f"{name}.{self.language}.svg"
+        # As pages are named: the English one has no mark.
+        mark = "" if self.language == "en" else f".{self.language}"
+        path = PICTURES / f"{name}{mark}.svg"
         path.write_text(with_wide_characters(with_local_fonts(picture)), "utf-8")
         print(path)
 
