@@ -13,12 +13,12 @@ import pytest
 
 from grader.catalogue import Problem
 from grader.errors import Cancelled, SetupError
+from grader.judge.app.launch import Launcher, open_launcher
+from grader.judge.app.schema import schema_key
+from grader.judge.app.world import World
 from grader.judge.database import Database
-from grader.judge.fixtures import Fixtures
-from grader.judge.launch import Launcher, open_launcher
-from grader.judge.plugin import Judge
-from grader.judge.schema import schema_key
-from grader.judge.world import World
+from grader.judge.suite.fixtures import Fixtures
+from grader.judge.suite.plugin import Judge
 from grader.paths import ROOT
 from grader.results import CheckResult, ProblemResult, Result, StageResult
 from grader.services.postgres import Cluster, open_cluster

@@ -24,7 +24,7 @@ from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
 from grader.catalogue import load
-from grader.judge.edits import planted_bugs
+from grader.judge.own_tests.edits import planted_bugs
 from grader.paths import ROOT
 
 PICTURES = ROOT / "docs" / "guides" / "captures"

@@ -7,7 +7,7 @@ from typing import Any
 from docs.generate.objectives import DOCS, problems
 from docs.generate.texts import LANGUAGES, TEXTS, table, twin
 from grader.catalogue import Problem
-from grader.judge.edits import correct_variants, planted_bugs
+from grader.judge.own_tests.edits import correct_variants, planted_bugs
 from grader.paths import SUITES
 
 Claim = dict[str, Any]

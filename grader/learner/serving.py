@@ -17,8 +17,8 @@ from watchfiles import PythonFilter, watch
 
 from grader.catalogue import Problem
 from grader.errors import SetupError
-from grader.judge.launch import open_launcher
-from grader.judge.world import World
+from grader.judge.app.launch import open_launcher
+from grader.judge.app.world import World
 from grader.learner.seed import ADMIN, PASSWORD, Seeded, seed
 from grader.paths import ROOT
 from grader.services.postgres import open_cluster

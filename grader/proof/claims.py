@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from grader.catalogue import Problem
-from grader.judge.edits import (
+from grader.judge.own_tests.edits import (
     Variation,
     correct_variants,
     merged,

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from grader.catalogue import Problem
-from grader.judge.edits import correct_variants, planted_bugs
+from grader.judge.own_tests.edits import correct_variants, planted_bugs
 from grader.paths import SUITES
 
 if TYPE_CHECKING:

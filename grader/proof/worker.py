@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from grader.catalogue import Problem, load
-from grader.judge.edits import correct_variants
+from grader.judge.own_tests.edits import correct_variants
 from grader.proof.claims import Claim, Verdict
 from grader.results import CheckResult, StageResult
 from grader.run import Engine

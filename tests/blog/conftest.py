@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from grader.judge.world import World
+from grader.judge.app.world import World
 from tests.blog.legacy import Legacy, migrated
 
 

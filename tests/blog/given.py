@@ -4,8 +4,9 @@ import asyncio
 import itertools
 from typing import Any
 
-from grader.judge.arrange import given
-from grader.judge.client import Client, Fields, body
+from grader.judge.callers.client import Client
+from grader.judge.checks.answers import Fields, body
+from grader.judge.checks.arrange import given
 
 _numbers = itertools.count(1)
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import psycopg
 
-from grader.judge import expect
+from grader.judge.app.world import Ran, World
+from grader.judge.checks import expect
 from grader.judge.database import Database
-from grader.judge.world import Ran, World
 
 POSTS = 300
 # Every fifth post has no slug, every seventh shares one, the others have their own.

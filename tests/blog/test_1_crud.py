@@ -4,9 +4,10 @@ import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from grader.judge import expect
-from grader.judge.client import Client, body
-from grader.judge.world import World
+from grader.judge.app.world import World
+from grader.judge.callers.client import Client
+from grader.judge.checks import expect
+from grader.judge.checks.answers import body
 from tests.blog.given import a_post, draft, published, unique
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -1,7 +1,7 @@
 """Stage 2: a migration carries 300 old posts over and can be undone."""
 
-from grader.judge import expect
-from grader.judge.world import World
+from grader.judge.app.world import World
+from grader.judge.checks import expect
 from tests.blog.legacy import POSTS, Legacy, column_names, migrated, refused
 
 NEW = {"status", "version", "published_at"}

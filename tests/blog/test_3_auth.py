@@ -6,15 +6,16 @@ from statistics import median
 import httpx
 import jwt
 
-from grader.judge import expect
-from grader.judge.arrange import given
-from grader.judge.client import Client, body
+from grader.judge.app.people import ADMIN_EMAIL, PASSWORD, log_in, register
+from grader.judge.app.server import Server
+from grader.judge.app.world import World
+from grader.judge.callers.client import Client
+from grader.judge.callers.tokens import claims_of, forged, without_signature
+from grader.judge.checks import expect
+from grader.judge.checks.answers import body
+from grader.judge.checks.arrange import given
 from grader.judge.database import Database
-from grader.judge.fixtures import Start
-from grader.judge.people import ADMIN_EMAIL, PASSWORD, log_in, register
-from grader.judge.server import Server
-from grader.judge.tokens import claims_of, forged, without_signature
-from grader.judge.world import World
+from grader.judge.suite.fixtures import Start
 from tests.blog.given import a_post, draft, published, unique
 
 

@@ -2,11 +2,12 @@
 
 import asyncio
 
-from grader.judge import expect
-from grader.judge.arrange import given
-from grader.judge.client import Client, body
+from grader.judge.callers.client import Client
+from grader.judge.checks import expect
+from grader.judge.checks.answers import body
+from grader.judge.checks.arrange import given
 from grader.judge.database import Database
-from grader.judge.fixtures import Start
+from grader.judge.suite.fixtures import Start
 from tests.blog.given import a_post, draft, drafts, published, unique
 
 

@@ -5,12 +5,13 @@ from typing import Any
 
 import httpx
 
-from grader.judge import expect
-from grader.judge.arrange import given
-from grader.judge.client import Client, body
+from grader.judge.app.world import World
+from grader.judge.callers.client import Client
+from grader.judge.checks import expect
+from grader.judge.checks.answers import body
+from grader.judge.checks.arrange import given
 from grader.judge.database import Database
-from grader.judge.speed import keeps_pace
-from grader.judge.world import World
+from grader.judge.pace.speed import keeps_pace
 from tests.blog.given import a_post, draft, etag_of, published, unique
 
 

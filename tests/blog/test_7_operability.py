@@ -7,13 +7,13 @@ import time
 
 import httpx
 
-from grader.judge import expect
-from grader.judge.client import Client
+from grader.judge.app.people import PASSWORD
+from grader.judge.app.server import Server
+from grader.judge.app.world import World
+from grader.judge.callers.client import Client
+from grader.judge.checks import expect
 from grader.judge.database import GATE_SECRET
-from grader.judge.fixtures import Start
-from grader.judge.people import PASSWORD
-from grader.judge.server import Server
-from grader.judge.world import World
+from grader.judge.suite.fixtures import Start
 from tests.blog.given import draft, published, unique
 
 NOWHERE = "/v1/nothing/here"
@@ -132,7 +132,7 @@ async def test_every_request_is_logged(server: Server, alice: Client) -> None:
 
 
 def _fields(record: object) -> object:
-    from grader.judge.client import Fields
+    from grader.judge.checks.answers import Fields
 
     return Fields(record) if isinstance(record, dict) else record
 

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from grader.judge.client import Client
-from grader.judge.server import Server
-from grader.judge.world import World
+from grader.judge.app.server import Server
+from grader.judge.app.world import World
+from grader.judge.callers.client import Client
 from grader.services.valkey import open_valkey
 from tests.chat.legacy import Legacy, migrated
 

@@ -1,6 +1,6 @@
 """Many messages and many members, put into the database at once."""
 
-from grader.judge.client import Client
+from grader.judge.callers.client import Client
 from grader.judge.database import Database
 
 

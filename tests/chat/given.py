@@ -6,11 +6,12 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from grader.judge.arrange import given, taught_by
-from grader.judge.client import Client, Fields
-from grader.judge.failures import CheckFailed
-from grader.judge.fixtures import Connect
-from grader.judge.sockets import Socket
+from grader.judge.callers.client import Client
+from grader.judge.callers.sockets import Socket
+from grader.judge.checks.answers import Fields
+from grader.judge.checks.arrange import given, taught_by
+from grader.judge.checks.failures import CheckFailed
+from grader.judge.suite.fixtures import Connect
 
 T = TypeVar("T")
 _numbers = itertools.count(1)

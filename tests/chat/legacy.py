@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from grader.judge.app.world import Ran, World
 from grader.judge.database import Database
-from grader.judge.world import Ran, World
 
 MESSAGES = 300
 # Three rooms with messages and one without; ten messages share each instant, and ids

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.catalogue import load
-from grader.judge.client import Client
-from grader.judge.fan_out import SOCKETS, WINDOW, WINDOWS, Crowd
-from grader.judge.server import Server
-from grader.judge.sockets import Socket
-from grader.judge.world import World
+from grader.judge.app.server import Server
+from grader.judge.app.world import World
+from grader.judge.callers.client import Client
+from grader.judge.callers.sockets import Socket
+from grader.judge.pace.fan_out import SOCKETS, WINDOW, WINDOWS, Crowd
 from grader.paths import SOLUTIONS
 from grader.run import Engine
 from tests.chat.given import a_message, a_room, must_be, until

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from grader.judge import expect
-from grader.judge.client import Client, Fields, body
+from grader.judge.callers.client import Client
+from grader.judge.checks import expect
+from grader.judge.checks.answers import Fields, body
 from grader.judge.database import Database
 from tests.chat.given import a_room, add, unique
 

@@ -5,13 +5,13 @@ import json
 import time
 from typing import Any
 
-from grader.judge import expect
-from grader.judge.client import Client
-from grader.judge.fixtures import Connect, Start
-from grader.judge.people import PASSWORD
-from grader.judge.server import Server
-from grader.judge.sockets import Socket
-from grader.judge.tokens import claims_of, forged, without_signature
+from grader.judge.app.people import PASSWORD
+from grader.judge.app.server import Server
+from grader.judge.callers.client import Client
+from grader.judge.callers.sockets import Socket
+from grader.judge.callers.tokens import claims_of, forged, without_signature
+from grader.judge.checks import expect
+from grader.judge.suite.fixtures import Connect, Start
 from tests.chat.given import authenticated, must_be, must_refuse, quiet
 
 LIMIT = 65_536

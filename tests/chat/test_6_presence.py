@@ -3,11 +3,12 @@
 import asyncio
 import time
 
-from grader.judge import expect
-from grader.judge.client import Client, body
+from grader.judge.callers.client import Client
+from grader.judge.callers.sockets import Socket
+from grader.judge.checks import expect
+from grader.judge.checks.answers import body
 from grader.judge.database import Database
-from grader.judge.fixtures import Connect, Start
-from grader.judge.sockets import Socket
+from grader.judge.suite.fixtures import Connect, Start
 from tests.chat.given import (
     a_message,
     a_room,

@@ -1,6 +1,6 @@
 """Stage 9: the tests that the learner wrote, judged by what they pass and refuse."""
 
-from grader.judge.trial import Trial
+from grader.judge.own_tests.trial import Trial
 
 
 async def test_pass_twice_in_random_order(trial: Trial) -> None:

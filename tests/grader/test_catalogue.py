@@ -6,7 +6,7 @@ import string
 import pytest
 
 from grader.catalogue import SLUGS, Stage, load
-from grader.judge.edits import correct_variants, planted_bugs
+from grader.judge.own_tests.edits import correct_variants, planted_bugs
 from grader.paths import PROBLEMS, ROOT, SUITES
 from grader.texts import LANGUAGES, catalogue
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from grader.catalogue import SLUGS, Problem, load
-from grader.judge.edits import correct_variants, merged, planted_bugs
+from grader.judge.own_tests.edits import correct_variants, merged, planted_bugs
 from grader.proof.claims import all_claims, bug_claims, quick_claims
 from grader.proof.record import record_of, refusals
 

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 import httpx
 
-from grader.judge.arrange import given
-from grader.judge.client import Client, Fields
+from grader.judge.callers.client import Client
+from grader.judge.checks.answers import Fields
+from grader.judge.checks.arrange import given
 from grader.judge.database import Database
 
 T = TypeVar("T")

@@ -5,9 +5,9 @@ from typing import Any
 
 import psycopg
 
-from grader.judge import expect
+from grader.judge.app.world import Ran, World
+from grader.judge.checks import expect
 from grader.judge.database import Database
-from grader.judge.world import Ran, World
 
 JOBS = 300
 # Every fourth job is in each of the old states; every fifth has no payload. A job is

@@ -16,9 +16,9 @@ from typing import Any
 import httpx
 
 from grader.catalogue import load
+from grader.judge.app.server import Server
+from grader.judge.app.world import World
 from grader.judge.database import Database
-from grader.judge.server import Server
-from grader.judge.world import World
 from grader.paths import SOLUTIONS
 from grader.run import Engine
 from tests.jobs.given import until

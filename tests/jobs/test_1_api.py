@@ -3,11 +3,12 @@
 import time
 from typing import Any
 
-from grader.judge import expect
-from grader.judge.client import Client, body
-from grader.judge.fixtures import Start
-from grader.judge.server import Server
-from grader.judge.world import World
+from grader.judge.app.server import Server
+from grader.judge.app.world import World
+from grader.judge.callers.client import Client
+from grader.judge.checks import expect
+from grader.judge.checks.answers import body
+from grader.judge.suite.fixtures import Start
 from tests.jobs.given import KIND, a_job, each, ended, job, moment, some_jobs, unique
 
 TRIES = 3

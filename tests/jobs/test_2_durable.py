@@ -1,8 +1,8 @@
 """Stage 2: a migration carries 300 old jobs over, and a restart loses none."""
 
-from grader.judge import expect
-from grader.judge.fixtures import Start
-from grader.judge.world import World
+from grader.judge.app.world import World
+from grader.judge.checks import expect
+from grader.judge.suite.fixtures import Start
 from tests.jobs.given import PATIENCE, a_job, ended, running, until
 from tests.jobs.legacy import JOBS, Legacy, N, column_names, migrated, refused
 

@@ -1,12 +1,13 @@
 """Stage 3: jobs are leased, each to one worker, and completed by it."""
 
-from grader.judge import expect
-from grader.judge.arrange import given
-from grader.judge.client import Client, body
+from grader.judge.app.world import World
+from grader.judge.callers.client import Client
+from grader.judge.checks import expect
+from grader.judge.checks.answers import body
+from grader.judge.checks.arrange import given
 from grader.judge.database import Database
-from grader.judge.fixtures import Start
-from grader.judge.speed import keeps_pace
-from grader.judge.world import World
+from grader.judge.pace.speed import keeps_pace
+from grader.judge.suite.fixtures import Start
 from tests.jobs.given import (
     a_job,
     ask,

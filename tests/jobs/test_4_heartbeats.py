@@ -4,10 +4,11 @@ import asyncio
 import time
 from typing import Any
 
-from grader.judge import expect
-from grader.judge.client import Client, body
+from grader.judge.callers.client import Client
+from grader.judge.checks import expect
+from grader.judge.checks.answers import body
 from grader.judge.database import Database
-from grader.judge.fixtures import Start
+from grader.judge.suite.fixtures import Start
 from tests.jobs.given import (
     a_job,
     ask,

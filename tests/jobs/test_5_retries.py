@@ -1,8 +1,9 @@
 """Stage 5: failed jobs come back later and later, or are dead, or revived."""
 
-from grader.judge import expect
-from grader.judge.arrange import given
-from grader.judge.client import Client, Fields, body
+from grader.judge.callers.client import Client
+from grader.judge.checks import expect
+from grader.judge.checks.answers import Fields, body
+from grader.judge.checks.arrange import given
 from grader.judge.database import Database
 from tests.jobs.given import (
     a_job,

@@ -4,10 +4,10 @@ import asyncio
 from itertools import pairwise
 from statistics import median
 
-from grader.judge import expect
+from grader.judge.app.server import Server
+from grader.judge.checks import expect
 from grader.judge.database import Database
-from grader.judge.fixtures import Start
-from grader.judge.server import Server
+from grader.judge.suite.fixtures import Start
 from tests.jobs.given import a_job, ended, inserted, running, until
 
 CONCURRENCY = 3

@@ -5,11 +5,12 @@ import re
 import time
 from typing import Any
 
-from grader.judge import expect
-from grader.judge.arrange import given
-from grader.judge.client import Client, Fields, body
+from grader.judge.callers.client import Client
+from grader.judge.checks import expect
+from grader.judge.checks.answers import Fields, body
+from grader.judge.checks.arrange import given
 from grader.judge.database import Database
-from grader.judge.fixtures import Start
+from grader.judge.suite.fixtures import Start
 from tests.jobs.given import (
     a_job,
     ask,

@@ -12,7 +12,7 @@ from rich.console import Console
 from grader import starter
 from grader.catalogue import Problem
 from grader.errors import Cancelled, SetupError
-from grader.judge.schema import schema_key
+from grader.judge.app.schema import schema_key
 from grader.learner import changes as noticing
 from grader.learner import watching
 from grader.learner.changes import Changes

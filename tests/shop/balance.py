@@ -5,8 +5,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
+from grader.judge.callers.gateway import Account
 from grader.judge.database import Database
-from grader.judge.gateway import Account
 
 KEPT = "('paid', 'shipped', 'delivered', 'refunded')"
 COUNTED = "('pending', 'paid', 'shipped', 'delivered', 'refunded')"

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from grader.judge.gateway import Account, Gateway
-from grader.judge.server import Server
-from grader.judge.world import World
+from grader.judge.app.server import Server
+from grader.judge.app.world import World
+from grader.judge.callers.gateway import Account, Gateway
 from tests.shop.legacy import Legacy, migrated
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from grader.judge.gateway import DECLINE, FAIL, LOSE, PUT_OFF, SUCCEED, Account
+from grader.judge.callers.gateway import DECLINE, FAIL, LOSE, PUT_OFF, SUCCEED, Account
 
 _numbers = itertools.count(1)
 TRIES = 30

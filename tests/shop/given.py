@@ -7,9 +7,10 @@ from typing import Any
 
 import httpx
 
-from grader.judge import expect
-from grader.judge.arrange import given
-from grader.judge.client import Client, Fields
+from grader.judge.callers.client import Client
+from grader.judge.checks import expect
+from grader.judge.checks.answers import Fields
+from grader.judge.checks.arrange import given
 from grader.judge.database import Database
 
 _numbers = itertools.count(1)

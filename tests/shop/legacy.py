@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import psycopg
 
-from grader.judge import expect
+from grader.judge.app.world import Ran, World
+from grader.judge.checks import expect
 from grader.judge.database import Database
-from grader.judge.world import Ran, World
 
 # 0.00 to 999.99, one product each; n is the price in cents.
 PRICES = 100_000

@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from grader.judge import expect
-from grader.judge.client import Client, Fields
+from grader.judge.callers.client import Client
+from grader.judge.checks import expect
+from grader.judge.checks.answers import Fields
 from tests.shop.given import a_discount, cart, line, some_products
 from tests.shop.rules import DISCOUNTS, PRICES, Cart
 

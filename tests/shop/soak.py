@@ -14,11 +14,11 @@ from collections import Counter
 from pathlib import Path
 
 from grader.catalogue import load
-from grader.judge.client import Client
-from grader.judge.gateway import Account, Gateway
-from grader.judge.people import ADMIN_EMAIL, PASSWORD, log_in
-from grader.judge.server import Server
-from grader.judge.world import World
+from grader.judge.app.people import ADMIN_EMAIL, PASSWORD, log_in
+from grader.judge.app.server import Server
+from grader.judge.app.world import World
+from grader.judge.callers.client import Client
+from grader.judge.callers.gateway import Account, Gateway
 from grader.paths import SOLUTIONS
 from grader.run import Engine
 from tests.shop.balance import Line, balance

@@ -1,8 +1,8 @@
 """Stage 2: a hundred thousand prices become integers, and can go back."""
 
-from grader.judge import expect
-from grader.judge.client import body
-from grader.judge.world import World
+from grader.judge.app.world import World
+from grader.judge.checks import expect
+from grader.judge.checks.answers import body
 from tests.shop.legacy import (
     DEARER,
     PRICES,

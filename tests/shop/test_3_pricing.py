@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from grader.judge import expect
-from grader.judge.client import Client, Fields, body
+from grader.judge.callers.client import Client
+from grader.judge.checks import expect
+from grader.judge.checks.answers import Fields, body
+from grader.judge.checks.properties import for_all
 from grader.judge.database import Database
-from grader.judge.properties import for_all
 from tests.shop.given import (
     a_discount,
     a_product,

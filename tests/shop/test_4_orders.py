@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from grader.judge import expect
-from grader.judge.arrange import given
-from grader.judge.client import Client, body
+from grader.judge.callers.client import Client
+from grader.judge.checks import expect
+from grader.judge.checks.answers import body
+from grader.judge.checks.arrange import given
+from grader.judge.checks.properties import for_all
 from grader.judge.database import Database
-from grader.judge.fixtures import Start
-from grader.judge.properties import for_all
+from grader.judge.suite.fixtures import Start
 from tests.shop.given import (
     a_discount,
     a_product,

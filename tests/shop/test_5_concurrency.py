@@ -3,11 +3,12 @@
 import asyncio
 from typing import Any
 
-from grader.judge import expect
-from grader.judge.batches import keeps_pace_in_batches
-from grader.judge.client import Client, body
+from grader.judge.app.world import World
+from grader.judge.callers.client import Client
+from grader.judge.checks import expect
+from grader.judge.checks.answers import body
 from grader.judge.database import Database
-from grader.judge.world import World
+from grader.judge.pace.batches import keeps_pace_in_batches
 from tests.shop.given import (
     a_discount,
     a_product,

@@ -5,11 +5,12 @@ from typing import Any
 
 import httpx
 
-from grader.judge import expect
-from grader.judge.client import Client, Fields, body
+from grader.judge.callers.client import Client
+from grader.judge.callers.gateway import DECLINE, FAIL, LOSE, PUT_OFF, Account, Gateway
+from grader.judge.checks import expect
+from grader.judge.checks.answers import Fields, body
 from grader.judge.database import Database
-from grader.judge.fixtures import Start
-from grader.judge.gateway import DECLINE, FAIL, LOSE, PUT_OFF, Account, Gateway
+from grader.judge.suite.fixtures import Start
 from tests.shop.given import (
     a_discount,
     a_product,

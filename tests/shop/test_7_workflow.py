@@ -5,13 +5,14 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from grader.judge import expect
-from grader.judge.arrange import given
-from grader.judge.client import Client, Fields, body
+from grader.judge.app.server import Server
+from grader.judge.callers.client import Client
+from grader.judge.callers.gateway import FAIL, Account, Gateway
+from grader.judge.checks import expect
+from grader.judge.checks.answers import Fields, body
+from grader.judge.checks.arrange import given
 from grader.judge.database import Database
-from grader.judge.fixtures import Start
-from grader.judge.gateway import FAIL, Account, Gateway
-from grader.judge.server import Server
+from grader.judge.suite.fixtures import Start
 from tests.shop.given import (
     a_discount,
     a_paid_order,

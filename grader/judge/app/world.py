@@ -11,14 +11,14 @@ from typing import Any
 
 from grader.catalogue import Problem
 from grader.errors import Cancelled
-from grader.judge.client import Client
+from grader.judge.app.launch import Launcher, Process
+from grader.judge.app.people import ADMIN_EMAIL, PASSWORD, People
+from grader.judge.app.places import Place, last_exception, last_place
+from grader.judge.app.server import Server, environment
+from grader.judge.callers.client import Client
+from grader.judge.checks.exchange import Transcript
+from grader.judge.checks.failures import CheckFailed
 from grader.judge.database import Database
-from grader.judge.exchange import Transcript
-from grader.judge.failures import CheckFailed
-from grader.judge.launch import Launcher, Process
-from grader.judge.people import ADMIN_EMAIL, PASSWORD, People
-from grader.judge.places import Place, last_exception, last_place
-from grader.judge.server import Server, environment
 from grader.paths import SOLUTIONS
 from grader.services.keeping import scratch_folder
 from grader.services.postgres import Cluster

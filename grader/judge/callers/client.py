@@ -1,20 +1,19 @@
 """HTTP clients that trust nothing: a deadline, a size cap, a record of everything."""
 
 import asyncio
-import json
-from typing import Any, Protocol
+from typing import Protocol
 
 import httpx
 
-from grader.judge.database import Database
-from grader.judge.exchange import (
+from grader.judge.checks.exchange import (
     SENT_HEADERS,
     SHOWN_HEADERS,
     Exchange,
     Transcript,
     shown,
 )
-from grader.judge.failures import AppDown, CheckFailed, CheckTimeout
+from grader.judge.checks.failures import AppDown, CheckFailed, CheckTimeout
+from grader.judge.database import Database
 from grader.texts import Text
 
 REQUEST_SECONDS = 10.0
@@ -144,28 +143,3 @@ class Client(httpx.AsyncClient):
         self.token = token
         if token is not None:
             self.headers["authorization"] = f"Bearer {token}"
-
-
-class Fields(dict[str, Any]):
-    """A JSON object of the app's; a field that is not there fails the check."""
-
-    def __missing__(self, name: str) -> Any:
-        raise CheckFailed(
-            "field_missing", expected=name, got=sorted(self), params={"field": name}
-        )
-
-
-def member(reply: httpx.Response, name: str) -> str:
-    """A member of the JSON object that an answer must be, as a string."""
-    found = body(reply)
-    if not isinstance(found, Fields):
-        raise CheckFailed("object", expected="{…}", got=found)
-    return str(found[name])
-
-
-def body(reply: httpx.Response) -> Any:
-    """The JSON of an answer, objects as `Fields`; the check fails if it is none."""
-    try:
-        return json.loads(reply.content, object_hook=Fields)
-    except (ValueError, RecursionError):
-        raise CheckFailed("not_json", got=shown(reply.text)) from None

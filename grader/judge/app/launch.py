@@ -17,7 +17,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from grader.judge.output import Output
+from grader.judge.app.output import Output
 from grader.paths import ROOT
 
 CAN_FORK = hasattr(os, "fork") and hasattr(socket, "recv_fds")

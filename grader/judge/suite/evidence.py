@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from grader.catalogue import Check
-from grader.judge.exchange import shown
-from grader.judge.failures import CheckFailed, Evidence
-from grader.judge.world import World
+from grader.judge.app.world import World
+from grader.judge.checks.exchange import shown
+from grader.judge.checks.failures import CheckFailed, Evidence
 from grader.texts import Text
 
 SHOWN_EXCHANGES = 6

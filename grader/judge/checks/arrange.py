@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from grader.judge.client import body
-from grader.judge.failures import AppDown, CheckFailed, NotThereYet
+from grader.judge.checks.answers import body
+from grader.judge.checks.failures import AppDown, CheckFailed, NotThereYet
 
 
 def given(reply: httpx.Response, stage: int, *codes: int) -> Any:

@@ -5,8 +5,8 @@ from typing import Any, NoReturn
 
 import httpx
 
-from grader.judge.client import body
-from grader.judge.failures import CheckFailed
+from grader.judge.checks.answers import body
+from grader.judge.checks.failures import CheckFailed
 
 
 def fail(

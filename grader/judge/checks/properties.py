@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import hypothesis
 from hypothesis.errors import Flaky
 
-from grader.judge.failures import CheckFailed
+from grader.judge.checks.failures import CheckFailed
 
 T = TypeVar("T")
 # The same examples in every run: a verdict must not depend on luck.

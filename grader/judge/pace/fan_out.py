@@ -10,11 +10,11 @@ import struct
 import time
 from collections.abc import Awaitable, Callable
 
-from grader.judge.client import Client
-from grader.judge.failures import CheckFailed, CheckTimeout
-from grader.judge.server import Server
-from grader.judge.speed import FULL, HALF, TRIES
-from grader.judge.world import World
+from grader.judge.app.server import Server
+from grader.judge.app.world import World
+from grader.judge.callers.client import Client
+from grader.judge.checks.failures import CheckFailed, CheckTimeout
+from grader.judge.pace.speed import FULL, HALF, TRIES
 
 SOCKETS, WINDOW, WINDOWS = 50, 20, 5
 STEP_SECONDS = 20.0

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge.edits import Variation, correct_variants
-from grader.judge.world import Ran, World
+from grader.judge.app.world import Ran, World
+from grader.judge.own_tests.edits import Variation, correct_variants
 
 # Three times what the statement allows: a busy machine must not decide.
 RUN_SECONDS = 180.0

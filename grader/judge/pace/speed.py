@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 import httpx
 
-from grader.judge import expect
-from grader.judge.client import Client
-from grader.judge.failures import CheckFailed
-from grader.judge.server import Server
-from grader.judge.world import World
+from grader.judge.app.server import Server
+from grader.judge.app.world import World
+from grader.judge.callers.client import Client
+from grader.judge.checks import expect
+from grader.judge.checks.failures import CheckFailed
 
 ROUNDS = 40
 FULL, HALF = 2.0, 4.0

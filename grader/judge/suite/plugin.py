@@ -11,9 +11,9 @@ import psycopg
 import pytest
 
 from grader.catalogue import Check
-from grader.judge.evidence import describe
-from grader.judge.failures import CheckFailed, CheckTimeout, NotThereYet
-from grader.judge.world import World
+from grader.judge.app.world import World
+from grader.judge.checks.failures import CheckFailed, CheckTimeout, NotThereYet
+from grader.judge.suite.evidence import describe
 from grader.results import CheckResult
 
 CHECK_SECONDS = 60.0

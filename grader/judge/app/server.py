@@ -13,12 +13,12 @@ from typing import Any
 import httpx
 
 from grader.child.jobs import FACTORY_RAISED, NO_FACTORY, NO_PACKAGE
-from grader.judge.client import Client
+from grader.judge.app.launch import Launcher, Process
+from grader.judge.app.places import Place, last_exception, last_place
+from grader.judge.callers.client import Client
+from grader.judge.checks.exchange import Transcript
+from grader.judge.checks.failures import AppDown
 from grader.judge.database import Database
-from grader.judge.exchange import Transcript
-from grader.judge.failures import AppDown
-from grader.judge.launch import Launcher, Process
-from grader.judge.places import Place, last_exception, last_place
 from grader.texts import Text
 
 START_SECONDS = 20.0

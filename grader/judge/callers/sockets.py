@@ -16,9 +16,10 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
-from grader.judge.client import Client, Fields
-from grader.judge.exchange import UNWRITTEN, Dialogue
-from grader.judge.failures import AppDown, CheckFailed, CheckTimeout
+from grader.judge.callers.client import Client
+from grader.judge.checks.answers import Fields
+from grader.judge.checks.exchange import UNWRITTEN, Dialogue
+from grader.judge.checks.failures import AppDown, CheckFailed, CheckTimeout
 
 FRAME_SECONDS = 10.0
 FRAME_BYTES = 1 << 20

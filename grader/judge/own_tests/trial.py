@@ -4,11 +4,16 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from grader.judge import expect
-from grader.judge.edits import Variation, correct_variants, planted_bugs, reference
-from grader.judge.failures import CheckFailed
-from grader.judge.own_tests import Outcome, OwnTests
-from grader.judge.world import World
+from grader.judge.app.world import World
+from grader.judge.checks import expect
+from grader.judge.checks.failures import CheckFailed
+from grader.judge.own_tests.edits import (
+    Variation,
+    correct_variants,
+    planted_bugs,
+    reference,
+)
+from grader.judge.own_tests.runs import Outcome, OwnTests
 
 # Full marks for this share of the planted bugs.
 ENOUGH = 0.8

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from grader.judge.client import Client
+from grader.judge.app.server import Server
+from grader.judge.app.world import World
+from grader.judge.callers.client import Client
+from grader.judge.callers.sockets import Socket
+from grader.judge.checks.failures import AppDown, CheckFailed
 from grader.judge.database import Database
-from grader.judge.failures import AppDown, CheckFailed
-from grader.judge.server import Server
-from grader.judge.sockets import Socket
-from grader.judge.trial import Trial, try_tests
-from grader.judge.world import World
+from grader.judge.own_tests.trial import Trial, try_tests
 
 RESTARTS = 3
 Start = Callable[..., Server]

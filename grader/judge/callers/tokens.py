@@ -4,7 +4,7 @@ import base64
 import json
 from typing import Any
 
-from grader.judge.failures import CheckFailed
+from grader.judge.checks.failures import CheckFailed
 
 
 def claims_of(token: str) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from typing import Any
 
 import httpx
 
-from grader.judge.client import Client
-from grader.judge.failures import CheckFailed
-from grader.judge.server import Server
-from grader.judge.speed import compare, typical
-from grader.judge.world import World
+from grader.judge.app.server import Server
+from grader.judge.app.world import World
+from grader.judge.callers.client import Client
+from grader.judge.checks.failures import CheckFailed
+from grader.judge.pace.speed import compare, typical
 
 ROUNDS = 16
 FULL = 4.0

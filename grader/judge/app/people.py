@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 
-from grader.judge.client import Client, member
-from grader.judge.exchange import Exchange
-from grader.judge.failures import AppDown, CheckFailed, NotThereYet
-from grader.judge.server import Server
+from grader.judge.app.server import Server
+from grader.judge.callers.client import Client
+from grader.judge.checks.answers import member
+from grader.judge.checks.exchange import Exchange
+from grader.judge.checks.failures import AppDown, CheckFailed, NotThereYet
 
 PASSWORD = "correct horse battery"
 ADMIN_EMAIL = "admin@example.com"

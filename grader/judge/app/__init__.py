@@ -1,0 +1,1 @@
+"""The app under test: its databases, people, processes and what they print."""

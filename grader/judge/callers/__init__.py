@@ -1,0 +1,1 @@
+"""Who talks to the app, and whom the app talks to."""

@@ -1,0 +1,1 @@
+"""What checks state, and how they fail."""

@@ -1,0 +1,1 @@
+"""Judges the tests that learners write."""

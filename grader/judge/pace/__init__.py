@@ -1,0 +1,1 @@
+"""Time as a ratio, in turns with the reference."""
