@@ -1,4 +1,4 @@
-"""One more person than every suite has, and the database of an older program."""
+"""What the checks of the chat share: sockets, a fourth person, an older database."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -7,8 +7,16 @@ import pytest
 from grader.judge.app.server import Server
 from grader.judge.app.world import World
 from grader.judge.callers.client import Client
+from grader.judge.callers.sockets import Connect, connecting
 from grader.services.valkey import open_valkey
 from tests.chat.legacy import Legacy, migrated
+
+
+@pytest.fixture
+async def connect() -> AsyncIterator[Connect]:
+    """Open a WebSocket as somebody: `connect(alice, compression=True)`."""
+    async with connecting() as connect:
+        yield connect
 
 
 @pytest.fixture

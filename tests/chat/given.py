@@ -7,11 +7,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from grader.judge.callers.client import Client
-from grader.judge.callers.sockets import Socket
+from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.checks.answers import Fields
 from grader.judge.checks.arrange import given, taught_by
 from grader.judge.checks.failures import CheckFailed
-from grader.judge.suite.fixtures import Connect
 
 T = TypeVar("T")
 _numbers = itertools.count(1)

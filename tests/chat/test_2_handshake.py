@@ -8,10 +8,10 @@ from typing import Any
 from grader.judge.app.people import PASSWORD
 from grader.judge.app.server import Server
 from grader.judge.callers.client import Client
-from grader.judge.callers.sockets import Socket
+from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.callers.tokens import claims_of, forged, without_signature
 from grader.judge.checks import expect
-from grader.judge.suite.fixtures import Connect, Start
+from grader.judge.suite.fixtures import Start
 from tests.chat.given import authenticated, must_be, must_refuse, quiet
 
 LIMIT = 65_536

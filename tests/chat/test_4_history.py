@@ -8,13 +8,13 @@ import psycopg
 
 from grader.judge.app.world import Ran, World
 from grader.judge.callers.client import Client
-from grader.judge.callers.sockets import Socket
+from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
 from grader.judge.checks.failures import CheckFailed
 from grader.judge.database import Database
 from grader.judge.pace.speed import keeps_pace
-from grader.judge.suite.fixtures import Connect, Start
+from grader.judge.suite.fixtures import Start
 from tests.chat.crowd import crowded, filled
 from tests.chat.given import (
     a_message,

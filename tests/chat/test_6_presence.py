@@ -4,11 +4,11 @@ import asyncio
 import time
 
 from grader.judge.callers.client import Client
-from grader.judge.callers.sockets import Socket
+from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
 from grader.judge.database import Database
-from grader.judge.suite.fixtures import Connect, Start
+from grader.judge.suite.fixtures import Start
 from tests.chat.given import (
     a_message,
     a_room,

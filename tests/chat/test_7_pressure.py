@@ -11,11 +11,11 @@ import httpx
 from grader.judge.app.server import Server
 from grader.judge.app.world import World
 from grader.judge.callers.client import Client
-from grader.judge.callers.sockets import NO_CLOSE_FRAME, Socket
+from grader.judge.callers.sockets import NO_CLOSE_FRAME, Connect, Socket
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields
 from grader.judge.pace.fan_out import fans_out
-from grader.judge.suite.fixtures import Connect, Start
+from grader.judge.suite.fixtures import Start
 from tests.chat.given import (
     RESTART,
     a_message,

@@ -10,11 +10,11 @@ import redis
 
 from grader.judge.app.world import World
 from grader.judge.callers.client import Client
-from grader.judge.callers.sockets import Socket
+from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.checks import expect
 from grader.judge.checks.failures import CheckFailed
 from grader.judge.database import Database
-from grader.judge.suite.fixtures import Connect, Start
+from grader.judge.suite.fixtures import Start
 from tests.chat.crowd import silently_said
 from tests.chat.given import a_message, a_room, listening, must_be, quiet, said
 

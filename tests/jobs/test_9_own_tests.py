@@ -1,6 +1,15 @@
 """Stage 9: the tests that the learner wrote, judged by what they pass and refuse."""
 
-from grader.judge.own_tests.trial import Trial
+import pytest
+
+from grader.judge.app.world import World
+from grader.judge.own_tests.trial import Trial, try_tests
+
+
+@pytest.fixture(scope="module")
+async def trial(world: World) -> Trial:
+    """How the tests that the learner wrote ended, on everything."""
+    return await try_tests(world)
 
 
 async def test_pass_twice_in_random_order(trial: Trial) -> None:

@@ -11,6 +11,8 @@ import itertools
 import json
 import re
 import struct
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -26,6 +28,8 @@ FRAME_BYTES = 1 << 20
 # The starter's own close: its reason names the stage that is not written.
 UNWRITTEN_CLOSE = 4501
 NO_CLOSE_FRAME = 1006
+WEBSOCKET = "/v1/ws"
+Connect = Callable[..., Awaitable["Socket"]]
 _refs = itertools.count(1)
 
 
@@ -265,3 +269,19 @@ class Socket:
 
 def _brief(frame: dict[str, Any]) -> dict[str, Any]:
     return {k: v[:60] if isinstance(v, str) else v for k, v in frame.items()}
+
+
+@asynccontextmanager
+async def connecting() -> AsyncIterator[Connect]:
+    """Opens WebSockets as somebody, and closes them at the end of the block."""
+    opened: list[Socket] = []
+
+    async def connect(
+        client: Client, path: str = WEBSOCKET, *, compression: bool = False
+    ) -> Socket:
+        socket = await Socket(client, path).open(compression=compression)
+        opened.append(socket)
+        return socket
+
+    yield connect
+    await asyncio.gather(*(socket.close() for socket in opened))

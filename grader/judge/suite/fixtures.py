@@ -1,22 +1,17 @@
 """What hidden suites may ask for by name."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from grader.judge.app.server import Server
 from grader.judge.app.world import World
 from grader.judge.callers.client import Client
-from grader.judge.callers.sockets import Socket
 from grader.judge.checks.failures import AppDown, CheckFailed
 from grader.judge.database import Database
-from grader.judge.own_tests.trial import Trial, try_tests
 
 RESTARTS = 3
 Start = Callable[..., Server]
-Connect = Callable[..., Awaitable[Socket]]
-WEBSOCKET = "/v1/ws"
 
 
 class Fixtures:
@@ -63,30 +58,10 @@ class Fixtures:
         for server in started:
             await server.close()
 
-    @pytest.fixture
-    async def connect(self) -> AsyncIterator[Connect]:
-        """Open a WebSocket as somebody: `connect(alice, compression=True)`."""
-        opened: list[Socket] = []
-
-        async def connect(
-            client: Client, path: str = WEBSOCKET, *, compression: bool = False
-        ) -> Socket:
-            socket = await Socket(client, path).open(compression=compression)
-            opened.append(socket)
-            return socket
-
-        yield connect
-        await asyncio.gather(*(socket.close() for socket in opened))
-
     @pytest.fixture(scope="session")
     def world(self) -> World:
         """The whole problem: for checks of migrations and of learners' tests."""
         return self._world
-
-    @pytest.fixture(scope="module")
-    async def trial(self, world: World) -> Trial:
-        """How the tests that the learner wrote ended, on everything."""
-        return await try_tests(world)
 
     @pytest.fixture
     def alice(self, server: Server) -> Client:
