@@ -14,9 +14,9 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
 
 def run(options: argparse.Namespace, language: str) -> int:
     from grader.catalogue import SLUGS, load
-    from grader.starter import write, write_given
+    from grader.starter import given, write
 
-    write_given()
+    given.write()
     for slug in options.problems or SLUGS:
         where = write(load(slug))
         print(say("ui.starter_written", language, where=where))

@@ -1,6 +1,6 @@
 """Every setting of the app; nothing else reads the environment."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretBytes, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -41,12 +41,14 @@ class Settings(BaseSettings):
     admin_password: SecretStr | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
 
-
-def read_settings() -> Settings:
-    """Settings from the environment, or an exit that names the bad variables."""
-    try:
-        return Settings.model_validate({})
-    except ValidationError as error:
-        # The names and reasons only: the values may be secrets.
-        reasons = [f"{e['loc'][0]}".upper() + f": {e['msg']}" for e in error.errors()]
-        raise SystemExit("Bad settings: " + "; ".join(reasons)) from None
+    @classmethod
+    def read(cls) -> Self:
+        """Settings from the environment, or an exit that names the bad variables."""
+        try:
+            return cls.model_validate({})
+        except ValidationError as error:
+            # The names and reasons only: the values may be secrets.
+            reasons = [
+                f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()
+            ]
+            raise SystemExit("Bad settings: " + "; ".join(reasons)) from None

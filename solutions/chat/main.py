@@ -11,8 +11,9 @@ from chat.bus import make_bus
 from chat.hub import Hub
 from chat.limits import RateLimit
 from chat.routers import messages, page, rooms, ws
-from chat.settings import Settings, read_settings
-from given.app import make_app, open_database
+from chat.settings import Settings
+from given.app import make_app
+from given.startup import open_database
 
 ROUTERS = (page.router, rooms.router, messages.router, ws.router)
 
@@ -34,7 +35,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    settings = settings or read_settings()
+    settings = settings or Settings.read()
     app = make_app(Path(__file__).parent, settings, lifespan, ROUTERS)
     app.state.open_sockets = Gauge(
         "ws_connections",

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from given.app import make_app, open_database
+from given.app import make_app
+from given.startup import open_database
 from jobs.metrics import JobMetrics
 from jobs.routers import jobs, leases, monitoring, queues
-from jobs.settings import Settings, read_settings
+from jobs.settings import Settings
 from jobs.wakeup import Wakeup
 from jobs.worker import Worker
 
@@ -30,7 +31,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     app = make_app(
-        Path(__file__).parent, settings or read_settings(), lifespan, ROUTERS
+        Path(__file__).parent, settings or Settings.read(), lifespan, ROUTERS
     )
     app.state.job_metrics = JobMetrics(app.state.metrics.registry)
     return app

@@ -18,8 +18,3 @@ class Settings(settings.Settings):
     worker_concurrency: int = Field(default=4, ge=0)
     poll_s: PositiveSeconds = 0.5
     shutdown_grace_s: Seconds = 5
-
-
-def read_settings() -> Settings:
-    """Settings from the environment, or an exit that names the bad variables."""
-    return settings.read_settings(Settings)

@@ -17,14 +17,6 @@ class StockConflict(ApiError):
     status, code = 409, "stock_conflict"
 
 
-class PreconditionFailed(ApiError):
-    status, code = 412, "precondition_failed"
-
-
-class PreconditionRequired(ApiError):
-    status, code = 428, "precondition_required"
-
-
 class BadLines(ApiError):
     """A 422 about the lines of a cart."""
 

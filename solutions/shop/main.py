@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 from fastapi import FastAPI
 
-from given.app import make_app, open_database
-from given.settings import read_settings
+from given.app import make_app
+from given.startup import open_database
 from shop.routers import discounts, orders, products
 from shop.settings import Settings
 from shop.sweeper import sweeping
@@ -27,5 +27,5 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     routers = (products.router, discounts.router, orders.router)
-    settings = settings or read_settings(Settings)
+    settings = settings or Settings.read()
     return make_app(Path(__file__).parent, settings, lifespan, routers)

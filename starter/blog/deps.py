@@ -22,7 +22,7 @@ from blog.schemas import Id, Text, parse_id
 from blog.settings import Settings
 from blog.unwritten import NotWritten
 
-# auto_error=False: a missing token is not yet an error, a draft just stays hidden.
+# auto_error=False: no token is no error yet, some routes are for anybody.
 bearer = OAuth2PasswordBearer(tokenUrl="/v1/auth/token", auto_error=False)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 
-class BlogError(Exception):
+class ApiError(Exception):
     """An answer other than success; raised anywhere, turned into HTTP here."""
 
     status = 500
@@ -20,7 +20,7 @@ class BlogError(Exception):
     errors: ClassVar[Sequence[Mapping[str, str]]] = ()
 
 
-class Unauthorized(BlogError):
+class Unauthorized(ApiError):
     status, code = 401, "unauthorized"
     headers: ClassVar = {"WWW-Authenticate": "Bearer"}
 
@@ -29,50 +29,50 @@ class InvalidCredentials(Unauthorized):
     code = "invalid_credentials"
 
 
-class Forbidden(BlogError):
+class Forbidden(ApiError):
     status, code = 403, "forbidden"
 
 
-class NotFound(BlogError):
+class NotFound(ApiError):
     status, code = 404, "not_found"
 
 
-class EmailTaken(BlogError):
+class EmailTaken(ApiError):
     status, code = 409, "email_taken"
 
 
-class SlugTaken(BlogError):
+class SlugTaken(ApiError):
     status, code = 409, "slug_taken"
 
 
-class InvalidTransition(BlogError):
+class InvalidTransition(ApiError):
     status, code = 409, "invalid_transition"
 
 
-class PreconditionFailed(BlogError):
+class PreconditionFailed(ApiError):
     status, code = 412, "precondition_failed"
 
 
-class PreconditionRequired(BlogError):
+class PreconditionRequired(ApiError):
     status, code = 428, "precondition_required"
 
 
-class InvalidCursor(BlogError):
+class InvalidCursor(ApiError):
     status, code = 422, "invalid_cursor"
     errors = ({"parameter": "cursor", "detail": "Not a cursor of this list."},)
 
 
-class InvalidParent(BlogError):
+class InvalidParent(ApiError):
     status, code = 422, "invalid_parent"
     errors = ({"pointer": "/parent_id", "detail": "No comment on this post."},)
 
 
-class DatabaseBusy(BlogError):
+class DatabaseBusy(ApiError):
     status, code = 503, "database_busy"
     headers: ClassVar = {"Retry-After": "1"}
 
 
-class NotReady(BlogError):
+class NotReady(ApiError):
     status, code = 503, "not_ready"
 
 
@@ -98,7 +98,7 @@ def problem(
     return JSONResponse(content, status, headers, media_type=media_type)
 
 
-async def on_blog_error(_: Request, error: BlogError) -> JSONResponse:
+async def on_api_error(_: Request, error: ApiError) -> JSONResponse:
     return problem(
         error.status,
         error.code,
@@ -128,4 +128,4 @@ def locate(item: Mapping[str, Any]) -> dict[str, str]:
 
 def add_error_handlers(app: FastAPI) -> None:
     # The handlers above wait for their stages.
-    app.exception_handler(BlogError)(on_blog_error)
+    app.exception_handler(ApiError)(on_api_error)

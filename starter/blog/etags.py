@@ -1,4 +1,4 @@
-"""Entity tags: a post's version as HTTP names it, and how headers match it."""
+"""Entity tags: a version as HTTP names it, and how headers match it."""
 
 import re
 

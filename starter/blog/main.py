@@ -1,53 +1,35 @@
 """Puts the app together; the lifespan owns everything that must be closed."""
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
 
-from blog import services
 from blog.cache import Cache
-from blog.database import Sessions, make_engine, make_sessions
 from blog.errors import add_error_handlers
 from blog.logs import configure_logging
 from blog.metrics import Metrics
 from blog.middleware import RequestTrail
 from blog.routers import auth, comments, health, posts, tags, users
-from blog.settings import Settings, read_settings
-
-log = logging.getLogger(__name__)
+from blog.settings import Settings
+from blog.startup import open_database
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
-    engine = make_engine(settings)
-    app.state.sessions = sessions = make_sessions(engine)
-    app.state.schema_head = health.schema_head()
-    app.state.tag_cache = Cache(
-        partial(tags.count_tags, sessions), settings.cache_ttl_s
-    )
-    try:
-        await make_first_admin(sessions, settings)
+    app.state.schema_head = health.schema_head(Path(__file__).parent)
+    async with open_database(app) as sessions:
+        app.state.tag_cache = Cache(
+            partial(tags.count_tags, sessions), settings.cache_ttl_s
+        )
         yield
-    finally:
-        await engine.dispose()
-
-
-async def make_first_admin(sessions: Sessions, settings: Settings) -> None:
-    try:
-        async with sessions.begin() as session:
-            await services.ensure_admin(session, settings)
-    except SQLAlchemyError:
-        # Start all the same: that the database is not ready is for /readyz to tell.
-        log.exception("admin_not_made")
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    settings = settings or read_settings()
+    settings = settings or Settings.read()
     configure_logging(settings.log_level)
     app = FastAPI(title="Blog", lifespan=lifespan)
     app.state.settings = settings

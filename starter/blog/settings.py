@@ -1,6 +1,6 @@
 """Every setting of the app; nothing else reads the environment."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretBytes, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,7 +25,6 @@ class Settings(BaseSettings):
     admin_password: SecretStr | None = None
     log_level: str = "INFO"
 
-
-def read_settings() -> Settings:
-    """Settings from the environment, or an exit that names the bad variables."""
-    return Settings()
+    @classmethod
+    def read(cls) -> Self:
+        return cls()

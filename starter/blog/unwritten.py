@@ -1,9 +1,9 @@
 """What is not written yet: it answers 501 and names its stage."""
 
-from blog.errors import BlogError
+from blog.errors import ApiError
 
 
-class NotWritten(BlogError):
+class NotWritten(ApiError):
     status, code = 501, "not_written"
 
     def __init__(self, stage: int) -> None:

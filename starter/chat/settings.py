@@ -26,7 +26,3 @@ class Settings(settings.Settings):
     presence_grace_s: settings.Seconds = 5
     rate_per_s: Duration = 10
     bus_url: BusUrl = "memory"
-
-
-def read_settings() -> Settings:
-    return settings.read_settings(Settings)

@@ -10,8 +10,3 @@ from given.settings import Seconds
 
 class Settings(settings.Settings):
     pass
-
-
-def read_settings() -> Settings:
-    """Settings from the environment, or an exit that names the bad variables."""
-    return settings.read_settings(Settings)

@@ -9,11 +9,11 @@ from sqlalchemy.orm import joinedload
 
 from given.database import Sessions
 from given.deps import AdminDep, SessionDep, UserDep
-from given.errors import NotFound
+from given.errors import NotFound, PreconditionFailed, PreconditionRequired
 from given.schemas import Id
 from given.unwritten import NotWritten
 from shop import etags, ordering, queries
-from shop.errors import KeyMissing, PreconditionFailed, PreconditionRequired
+from shop.errors import KeyMissing
 from shop.gateway import Gateway
 from shop.idempotency import Key, hash_of
 from shop.models import Order, Product

@@ -7,18 +7,12 @@ import pytest
 from grader import starter
 from grader.catalogue import SLUGS, Problem, load
 from grader.paths import SOLUTIONS, STARTER
+from grader.starter.blanks import blanked
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_committed_starter_is_fresh(slug: str) -> None:
     assert starter.is_fresh(load(slug))
-
-
-@pytest.mark.parametrize("name", starter.FROM_BLOG)
-def test_given_code_has_one_source(name: str) -> None:
-    given = (SOLUTIONS / "given" / name).read_text("utf-8")
-
-    assert given == starter.given_from_blog(name)
 
 
 def test_lesson_is_absent_and_signature_kept(blog: Problem) -> None:
@@ -42,7 +36,7 @@ def test_every_blank_changes_the_reference(blog: Problem) -> None:
     """No blank names what is the same in the starter."""
     for name in {b.partition(":")[0] for s in blog.stages for b in s.blanks}:
         given = (SOLUTIONS / "blog" / name).read_text("utf-8")
-        assert starter.blanked(blog, name, given) != given
+        assert blanked(blog, name, given) != given
 
 
 def test_work_is_backed_up(blog: Problem, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from blog.errors import BlogError, on_blog_error
+from blog.errors import ApiError, on_api_error
 
 
 async def on_pool_timeout(request: Request, _: PoolTimeout) -> JSONResponse:
@@ -28,4 +28,4 @@ def locate(item: Mapping[str, Any]) -> dict[str, str]:
 
 def add_error_handlers(app: FastAPI) -> None:
     # The handlers above wait for their stages.
-    app.exception_handler(BlogError)(on_blog_error)
+    app.exception_handler(ApiError)(on_api_error)

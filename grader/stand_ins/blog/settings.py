@@ -1,3 +1,5 @@
+from typing import Self
+
 from pydantic import SecretBytes, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -19,6 +21,6 @@ class Settings(BaseSettings):
     admin_password: SecretStr | None = None
     log_level: str = "INFO"
 
-
-def read_settings() -> Settings:
-    return Settings()
+    @classmethod
+    def read(cls) -> Self:
+        return cls()

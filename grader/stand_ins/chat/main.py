@@ -4,8 +4,9 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from chat.main import ROUTERS
-from chat.settings import Settings, read_settings
-from given.app import make_app, open_database
+from chat.settings import Settings
+from given.app import make_app
+from given.startup import open_database
 
 
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -14,5 +15,5 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    settings = settings or read_settings()
+    settings = settings or Settings.read()
     return make_app(Path(__file__).parent, settings, lifespan, ROUTERS)

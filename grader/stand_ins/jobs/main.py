@@ -3,7 +3,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from given.app import open_database
+from given.startup import open_database
 
 
 @asynccontextmanager

@@ -10,14 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from blog.errors import NotReady
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations"
-
 router = APIRouter(tags=["health"])
 
 
-def schema_head() -> str | None:
-    """The newest revision that this code knows."""
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+def schema_head(package: Path) -> str | None:
+    """The newest revision among the migrations of the package in this folder."""
+    return ScriptDirectory(str(package / "migrations")).get_current_head()
 
 
 @router.get("/healthz")

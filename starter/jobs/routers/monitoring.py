@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
 
-from given.health import show_metrics
+from given.routers.health import show_metrics
 from jobs import queries
 from jobs.deps import SessionsDep
 

@@ -1,2 +1,5 @@
-def schema_head() -> str | None:
+from pathlib import Path
+
+
+def schema_head(package: Path) -> str | None:
     return None

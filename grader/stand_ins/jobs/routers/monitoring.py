@@ -1,6 +1,6 @@
 from fastapi import Request, Response
 
-from given.health import show_metrics
+from given.routers.health import show_metrics
 from jobs.deps import SessionsDep
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from given.migrate import create_users
+from given.legacy import create_users
 
 revision = "0001"
 down_revision = None

@@ -6,7 +6,7 @@ Revision ID: 0001
 import sqlalchemy as sa
 from alembic import op
 
-from given.migrate import create_users
+from given.legacy import create_users
 
 revision = "0001"
 down_revision = None

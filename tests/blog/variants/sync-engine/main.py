@@ -16,7 +16,7 @@ from blog.logs import configure_logging
 from blog.metrics import Metrics
 from blog.middleware import RequestTrail
 from blog.routers import auth, comments, health, posts, tags, users
-from blog.settings import Settings, read_settings
+from blog.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def make_first_admin(sessions: Sessions, settings: Settings) -> None:
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    settings = settings or read_settings()
+    settings = settings or Settings.read()
     configure_logging(settings.log_level)
     app = FastAPI(title="Blog", lifespan=lifespan)
     app.state.settings = settings
