@@ -1,60 +1,91 @@
-"""The confusion matrix of each problem, from what `nox -s prove -- --record` kept."""
+"""The confusion matrix of each problem, from what `nox -s prove -- --record` kept.
 
-import json
+A cell that was not proven on the files as they are is shown as such.
+"""
+
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 from docs.generate.objectives import DOCS, problems
 from docs.generate.texts import LANGUAGES, TEXTS, table, twin
 from grader.catalogue import Problem
 from grader.judge.own_tests.edits import correct_variants, planted_bugs
-from grader.paths import SUITES
+from grader.paths import ROOT
+from grader.proof.apps import App, apps
+from grader.proof.origins import Cell
+from grader.proof.record import Record, read_record, unproven
 
-Claim = dict[str, Any]
+README = ROOT / "README.md"
+MARKS = "<!-- proven -->", "<!-- /proven -->"
+STALE = "?"
 
 
 def files() -> dict[Path, str]:
-    return {twin(DOCS / "proof.md", language): page(language) for language in LANGUAGES}
+    pages = {
+        twin(DOCS / "proof.md", language): page(language) for language in LANGUAGES
+    }
+    return {**pages, README: readme()}
 
 
-def record(problem: Problem) -> list[Claim]:
-    """What was proven last; nothing before the first time."""
-    path = SUITES / problem.slug / "proof.json"
-    claims: list[Claim] = json.loads(path.read_text("utf-8")) if path.exists() else []
-    return claims
+def readme() -> str:
+    """The README with today's count between its marks."""
+    before, _, rest = README.read_text("utf-8").partition(MARKS[0])
+    _, _, after = rest.partition(MARKS[1])
+    shown = [app for problem in problems() for app in apps(problem)]
+    proven = [app for problem in problems() for app in proven_apps(problem)]
+    count = TEXTS["en"]["proof"]["count"].format(**counts(shown, proven))
+    return f"{before}{MARKS[0]}{count}{MARKS[1]}{after}"
+
+
+@cache
+def stale_cells(slug: str) -> frozenset[Cell]:
+    return frozenset(unproven(next(p for p in problems() if p.slug == slug)))
+
+
+def proven_apps(problem: Problem) -> list[App]:
+    """The apps that are proven on all their stages."""
+    stale = {cell.app for cell in stale_cells(problem.slug)}
+    return [app for app in apps(problem) if app not in stale]
 
 
 def page(language: str) -> str:
     texts = TEXTS[language]["proof"]
     parts = [f"# {texts['title']}", texts["intro"]]
     for problem in problems():
-        if claims := record(problem):
-            parts += [f"## {problem.title[language]}", summary(claims, language)]
-            parts += [matrix(problem, claims, language)]
+        parts += [f"## {problem.title[language]}", summary(problem, language)]
+        parts += [matrix(problem, language)]
     return "\n\n".join(parts) + "\n"
 
 
-def summary(claims: list[Claim], language: str) -> str:
-    """How many wrong apps were refused, how many right ones accepted."""
-    right = [c for c in claims if c["kind"] in ("reference", "variant")]
-    wrong = [c for c in claims if c not in right]
-    counts = {
-        "right": len(right),
-        "accepted": sum(not c["refused_by"] for c in right),
-        "wrong": len(wrong),
-        "refused": sum(bool(c["refused_by"]) for c in wrong),
+def summary(problem: Problem, language: str) -> str:
+    """How many apps are proven on these files, and when that was shown last."""
+    counted = counts(list(apps(problem)), proven_apps(problem))
+    rows = read_record(problem).values()
+    days = sorted({row.proven_on for row in rows if row.proven_on})
+    when = {"first": days[0] if days else "–", "last": days[-1] if days else "–"}
+    return str(TEXTS[language]["proof"]["summary"].format(**counted, **when))
+
+
+def counts(shown: list[App], proven: list[App]) -> dict[str, int]:
+    def number(among: list[App], *kinds: str) -> int:
+        return sum(app.kind in kinds for app in among)
+
+    return {
+        "wrong": number(shown, "bug", "starter"),
+        "refused": number(proven, "bug", "starter"),
+        "right": number(shown, "reference", "variant"),
+        "accepted": number(proven, "reference", "variant"),
     }
-    return str(TEXTS[language]["proof"]["summary"].format(**counts))
 
 
-def matrix(problem: Problem, claims: list[Claim], language: str) -> str:
+def matrix(problem: Problem, language: str) -> str:
     texts, told = TEXTS[language]["proof"], stories(problem, language)
     stages = [str(stage.number) for stage in problem.stages]
     rows = [[texts["app"], texts["kind"], *stages, texts["story"]]]
-    for claim in claims:
-        cells = [cell(claim, stage) for stage in stages]
-        name, kind = f"`{claim['id']}`", texts[claim["kind"]]
-        rows.append([name, kind, *cells, told.get(claim["id"], "")])
+    record = read_record(problem)
+    for app in apps(problem):
+        cells = [cell(problem, record, app, stage.number) for stage in problem.stages]
+        rows.append([f"`{app.id}`", texts[app.kind], *cells, told.get(app.id, "")])
     return table(rows)
 
 
@@ -64,7 +95,10 @@ def stories(problem: Problem, language: str) -> dict[str, str]:
     return {v.id: v.story[language].replace("|", "\\|") for v in known}
 
 
-def cell(claim: Claim, stage: str) -> str:
-    if refused := claim["refused_by"].get(stage):
-        return str(len(refused))
-    return "·" if int(stage) in claim["stages"] else ""
+def cell(problem: Problem, record: Record, app: App, stage: int) -> str:
+    if stage not in app.stages(problem):
+        return ""
+    if Cell(app, stage) in stale_cells(problem.slug):
+        return STALE
+    refused = record[app.id].refused_by.get(stage)
+    return str(len(refused)) if refused else "·"

@@ -16,13 +16,17 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
         "--part", choices=("all", "bugs", "quick"), default="all", help=told("part")
     )
     parser.add_argument("--record", action="store_true", help=told("record"))
+    parser.add_argument("--check", action="store_true", help=told("check"))
+    parser.add_argument("--stale", action="store_true", help=told("stale"))
 
 
 def run(options: argparse.Namespace, language: str) -> int:
     from grader.catalogue import SLUGS, load
-    from grader.proof import prove
+    from grader.proof import check, prove
 
     problems = [load(slug) for slug in options.problems or SLUGS]
-    return prove(
-        problems, language, options.only, part=options.part, record=options.record
-    )
+    if options.check:
+        return check(problems)
+    part = "stale" if options.stale else options.part
+    record = options.stale or options.record
+    return prove(problems, language, options.only, part=part, record=record)

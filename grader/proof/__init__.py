@@ -1,31 +1,54 @@
 """Proves the verdicts: right apps pass, wrong ones are refused where they are wrong."""
 
 import multiprocessing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import replace
 
 from rich.console import Console
 
 from grader.catalogue import Problem
+from grader.errors import SetupError
+from grader.proof.apps import App, apps
 from grader.proof.claims import (
     Claim,
     Verdict,
-    all_claims,
     alone,
     bug_claims,
+    claims_for,
+    concerned,
+    holds,
     quick_claims,
 )
-from grader.proof.record import matrix, tell, write_record
+from grader.proof.origins import Cell, cells, not_as_pinned, state_of_files
+from grader.proof.record import read_record, row_of, unproven, write_record
+from grader.proof.show import matrix, show_unproven, show_verdict
 from grader.proof.worker import judge, open_engine
 from grader.starter import is_fresh
 
 WORKERS = 2
-# How much is proven: in minutes a problem, some ten, two and one.
+Digests = Mapping[Cell, str]
+# How much is asked: every cell, those that are not proven on these files, each bug on
+# one check, or a bug of each stage. Only the first two are kept in the record.
 PARTS: dict[str, Callable[[Problem, Sequence[str]], list[Claim]]] = {
-    "all": all_claims,
-    "bugs": lambda problem, _: bug_claims(problem),
-    "quick": lambda problem, _: quick_claims(problem),
+    "all": lambda p, only: claims_for(p, concerned(cells(p), only)),
+    "stale": lambda p, only: claims_for(p, concerned(unproven(p), only)),
+    "bugs": lambda p, only: _of(bug_claims(p), only),
+    "quick": lambda p, only: _of(quick_claims(p), only),
 }
+
+
+def _of(claims: Sequence[Claim], only: Sequence[str]) -> list[Claim]:
+    return [claim for claim in claims if not only or claim.app.id in only]
+
+
+def check(problems: Sequence[Problem]) -> int:
+    """Tell, without a server, which rows are not proven on these files; 1 if any."""
+    console = Console(highlight=False, soft_wrap=True)
+    stale = {problem.slug: unproven(problem) for problem in problems}
+    for problem in problems:
+        show_unproven(problem, stale[problem.slug], console)
+    return 1 if any(stale.values()) else 0
 
 
 def prove(
@@ -38,60 +61,94 @@ def prove(
 ) -> int:
     """Print each problem's confusion matrix; 0 when every claim holds, else 1.
 
-    `part` is a key of PARTS. `record` keeps the matrix of all in the repository, for
-    the other parts and for the site.
+    `part` is a key of PARTS. `record` keeps what holds in the repository as it comes,
+    and drops what does not, so that a proof that was stopped goes on with "stale".
     """
-    console = Console(highlight=False)
-    holds = True
+    if record and (wrong := not_as_pinned()):
+        raise SetupError("not_as_pinned", pins=", ".join(wrong))
+    console = Console(highlight=False, soft_wrap=True)
+    every_one = True
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(WORKERS, context, initializer=open_engine) as pool:
-        for problem in problems:
-            holds &= starter_is_fresh(problem, console)
-            claims = PARTS[part](problem, only)
-            chosen = [c for c in claims if not only or c.concerns(only)]
-            verdicts = Run(pool, problem, console).judged(chosen)
-            console.print(matrix(problem, verdicts, language))
-            holds &= all(verdict.holds for verdict in verdicts)
-            if record and part == "all":
-                write_record(problem, verdicts)
-    console.print("every claim holds" if holds else "NOT PROVEN", style="bold")
-    return 0 if holds else 1
+        runs = [Run(pool, problem, console, record=record) for problem in problems]
+        for run in runs:
+            run.submit(PARTS[part](run.problem, only))
+        for run in runs:
+            every_one &= starter_is_fresh(run.problem, console)
+            verdicts = run.verdicts()
+            console.print(matrix(run.problem, verdicts, language))
+            every_one &= all(verdict.holds for verdict in verdicts)
+    for problem in problems:
+        show_unproven(problem, unproven(problem), console)
+    console.print("every claim holds" if every_one else "NOT PROVEN", style="bold")
+    return 0 if every_one else 1
 
 
 class Run:
     """The claims of one problem, judged by the workers."""
 
     def __init__(
-        self, pool: ProcessPoolExecutor, problem: Problem, console: Console
+        self,
+        pool: ProcessPoolExecutor,
+        problem: Problem,
+        console: Console,
+        *,
+        record: bool,
     ) -> None:
+        self.problem = problem
         self._pool = pool
-        self._problem = problem
         self._console = console
+        # What the apps are made from, as it is before they are judged.
+        self._state = state_of_files()
+        self._digests: Digests = cells(problem) if record else {}
+        self._waiting: list[Future[Verdict]] = []
+        self._found: dict[App, Verdict] = {}
 
-    def judged(self, claims: Sequence[Claim]) -> list[Verdict]:
+    def submit(self, claims: Sequence[Claim]) -> None:
+        for claim in claims:
+            self._waiting.append(self._pool.submit(judge, self.problem.slug, claim))
+
+    def verdicts(self) -> list[Verdict]:
         """A verdict on each app; what a group proved is said of its members."""
-        verdicts = self._all(claims)
-        groups = [v for v in verdicts if v.claim.kind == "group"]
-        # One that fails tells only that some member does: ask each of them.
-        again = [c for group in groups if not group.holds for c in alone(group.claim)]
-        earlier = [*(g for g in groups if g.holds), *self._all(again)]
-        own = [v for v in verdicts if v.claim.kind != "group"]
-        for verdict in own:
-            for part in earlier:
-                if verdict.claim.variation.id in part.claim.members:
-                    verdict.add(part)
-        return own
+        while self._waiting:
+            waiting, self._waiting = self._waiting, []
+            for run in as_completed(waiting):
+                show_verdict(run.result(), self.problem, self._console)
+                self._take(run.result())
+        order = [app.id for app in apps(self.problem)]
+        return sorted(self._found.values(), key=lambda v: order.index(v.claim.app.id))
 
-    def _all(self, claims: Sequence[Claim]) -> list[Verdict]:
-        runs: dict[Future[Verdict], int] = {
-            self._pool.submit(judge, self._problem.slug, claim): number
-            for number, claim in enumerate(claims)
-        }
-        found: dict[int, Verdict] = {}
-        for run in as_completed(runs):
-            found[runs[run]] = run.result()
-            tell(run.result(), self._console)
-        return [found[number] for number in sorted(found)]
+    def _take(self, verdict: Verdict) -> None:
+        claim = verdict.claim
+        if claim.app.kind != "group":
+            self._note(verdict)
+        elif verdict.holds or len(claim.bugs) == 1:
+            for bug in claim.bugs:
+                self._note(verdict.of(App("bug", bug)))
+        else:
+            # It tells only that some member fails: ask each of them.
+            self.submit(list(alone(claim)))
+
+    def _note(self, verdict: Verdict) -> None:
+        app = verdict.claim.app
+        known = self._found.setdefault(app, replace(verdict, stages={}))
+        known.stages |= verdict.stages
+        if verdict.claim.checks is None and self._digests:
+            self._keep(verdict)
+
+    def _keep(self, verdict: Verdict) -> None:
+        """Write what holds into the record, and take out what does not."""
+        if state_of_files() != self._state:
+            raise SetupError("changed_meanwhile")
+        app, record = verdict.claim.app, read_record(self.problem)
+        row = row_of(record, app)
+        for stage, found in verdict.stages.items():
+            digest = self._digests.get(Cell(app, stage))
+            if digest and holds(app, stage, found):
+                row.keep(stage, digest, found.refused)
+            else:
+                row.drop(stage)
+        write_record(self.problem, record)
 
 
 def starter_is_fresh(problem: Problem, console: Console) -> bool:

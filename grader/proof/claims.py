@@ -1,99 +1,111 @@
-"""What is claimed of each app, and what its suite said."""
+"""What is claimed of apps, and in how few gradings it is shown."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from grader.catalogue import Problem
-from grader.judge.own_tests.edits import (
-    Variation,
-    correct_variants,
-    merged,
-    planted_bugs,
-    reference,
-)
-from grader.proof.record import refusals
-
-STARTER = Variation("starter", {"en": "the starter", "zh": "起始代码"}, ())
+from grader.judge.own_tests.edits import Variation, merged, planted_bugs
+from grader.proof.apps import STARTER, App, apps, together
+from grader.proof.origins import Cell
+from grader.proof.record import read_record
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One app, and the stages that it is judged by.
+    """One app, and the stages that it is graded on."""
 
-    The kind says what must come of it: "reference", "variant" and "group" pass all,
-    "starter" none, "bug" fails at its stage.
-    """
-
-    kind: str
-    variation: Variation
+    app: App
     stages: tuple[int, ...]
-    # The only checks of these stages that count; all of them when empty.
-    checks: frozenset[str] = frozenset()
+    # The only checks of these stages that are asked; None for all of them.
+    checks: frozenset[str] | None = None
     # The bugs that a group puts into one app.
     bugs: tuple[Variation, ...] = ()
 
-    @property
-    def members(self) -> set[str]:
-        return {bug.id for bug in self.bugs}
 
-    def concerns(self, ids: Collection[str]) -> bool:
-        return self.variation.id in ids or bool(self.members & set(ids))
+@dataclass
+class Found:
+    """What the suite of one stage said of an app."""
+
+    passed: int
+    refused: list[str]
+    errors: list[str]
+    score: float
 
 
 @dataclass
 class Verdict:
-    """What the suite said: for each stage how many checks passed and which did not."""
+    """What the suites said of a claim's app, stage by stage."""
 
     claim: Claim
     seconds: float
-    passed: dict[int, int] = field(default_factory=dict)
-    failed: dict[int, list[str]] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    score: float = 0
+    stages: dict[int, Found] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
-        """Whether it is what was claimed."""
-        failing = {stage for stage, names in self.failed.items() if names}
-        if self.errors:
-            return False
-        if self.claim.kind == "bug":
-            return failing == {self.claim.variation.stage}
-        if self.claim.kind == "starter":
-            return self.score == 0
-        return not failing
+        return all(holds(self.claim.app, n, found) for n, found in self.stages.items())
 
-    def add(self, other: "Verdict") -> None:
-        """Take over what another app showed of this one's earlier stages."""
-        self.passed |= other.passed
-        self.failed |= other.failed
-        self.errors += other.errors
+    def of(self, app: App) -> "Verdict":
+        """What a group's verdict says of one app in it."""
+        return Verdict(Claim(app, self.claim.stages), self.seconds, dict(self.stages))
 
 
-def all_claims(problem: Problem, only: Sequence[str] = ()) -> list[Claim]:
-    """Every app on every stage that sees it.
+def holds(app: App, stage: int, found: Found) -> bool:
+    """Whether what was found on a stage is what is claimed of the app."""
+    if found.errors:
+        return False
+    if app.kind == "starter":
+        return found.score == 0
+    if app.kind == "bug" and stage == app.variation.stage:
+        return bool(found.refused)
+    return not found.refused
 
-    A bug must fall at its stage and at none before. The stages before are asked of
-    many bugs in one app: when that passes them, so does each.
+
+def claims_for(problem: Problem, wanted: Iterable[Cell]) -> list[Claim]:
+    """The gradings that show these cells.
+
+    The stages before a bug's own are asked of many bugs in one app: when that passes
+    them, so does each.
     """
-    bugs = [b for b in planted_bugs(problem) if not only or b.id in only]
-    own = [Claim("bug", bug, (_stage(bug),)) for bug in bugs]
-    return [*right_ones(problem), *own, *groups(problem, bugs)]
+    by_app: dict[App, list[int]] = {}
+    for app, stage in wanted:
+        by_app.setdefault(app, []).append(stage)
+    claims: list[Claim] = []
+    earlier: dict[Variation, list[int]] = {}
+    for app, stages in by_app.items():
+        own = [n for n in stages if app.kind != "bug" or n == app.variation.stage]
+        if own:
+            claims.append(Claim(app, tuple(sorted(own))))
+        if before := [n for n in stages if n not in own]:
+            earlier[app.variation] = before
+    return [*claims, *groups(problem, earlier)]
+
+
+def groups(problem: Problem, earlier: dict[Variation, list[int]]) -> Iterator[Claim]:
+    """Apps with many bugs of one stage, for the stages before it."""
+    for stage in problem.stages:
+        rest = [bug for bug in earlier if bug.stage == stage.number]
+        while rest:
+            bugs, rest = merged(problem, rest)
+            stages = sorted({n for bug in bugs for n in earlier[bug]})
+            yield Claim(together(stage.number, bugs), tuple(stages), bugs=tuple(bugs))
+
+
+def alone(group: Claim) -> Iterator[Claim]:
+    """The members of a group, each by itself."""
+    for bug in group.bugs:
+        app = App("group", bug)
+        yield Claim(app, group.stages, bugs=(bug,))
 
 
 def quick_claims(problem: Problem) -> list[Claim]:
-    """The reference, the starter, and one bug of each stage of the app.
-
-    Without learners' tests and without time in turns, which take long.
-    """
-    stages = [stage for stage in problem.stages if not stage.own_tests]
-    counted = frozenset(c.id for s in stages for c in s.checks if not c.why.timed)
-    numbers = tuple(stage.number for stage in stages)
-    bugs = {claim.stages: claim for claim in reversed(bug_claims(problem))}
+    """The reference and the starter on all stages, and one bug of each of the app's."""
+    everything = tuple(stage.number for stage in problem.stages)
+    of_the_app = [stage.number for stage in problem.stages if not stage.own_tests]
+    first = {claim.stages: claim for claim in reversed(bug_claims(problem))}
     return [
-        Claim("reference", reference(), numbers, counted),
-        Claim("starter", STARTER, tuple(s.number for s in problem.stages)),
-        *(bugs[number,] for number in numbers),
+        *(Claim(app, everything) for app in apps(problem) if app.kind == "reference"),
+        Claim(App("starter", STARTER), everything),
+        *(first[number,] for number in of_the_app),
     ]
 
 
@@ -101,46 +113,21 @@ def bug_claims(problem: Problem) -> list[Claim]:
     """Each bug on one check that is known to refuse it."""
     known = refusals(problem)
     return [
-        Claim("bug", bug, (_stage(bug),), frozenset(known.get(bug.id, [])[:1]))
+        Claim(App("bug", bug), (bug.stage,), frozenset(known[bug.id][:1]))
         for bug in planted_bugs(problem)
+        if bug.stage and known.get(bug.id)
     ]
 
 
-def right_ones(problem: Problem) -> Iterator[Claim]:
-    everything = tuple(stage.number for stage in problem.stages)
-    # A variant has the reference's own tests: what they are worth is proven there.
-    of_the_app = tuple(s.number for s in problem.stages if not s.own_tests)
-    yield Claim("reference", reference(), everything)
-    yield Claim("starter", STARTER, everything)
-    for variant in correct_variants(problem):
-        yield Claim("variant", variant, of_the_app)
+def refusals(problem: Problem) -> dict[str, Sequence[str]]:
+    """For each recorded bug the checks of its stage that refuse it."""
+    return {
+        row.id: row.refused_by.get(row.stage, [])
+        for row in read_record(problem).values()
+        if row.kind == "bug" and row.stage
+    }
 
 
-def groups(problem: Problem, bugs: Iterable[Variation]) -> Iterator[Claim]:
-    """Apps with many bugs of one stage, for the stages before it."""
-    for stage in problem.stages[1:]:
-        if stage.own_tests:
-            continue
-        rest = [bug for bug in bugs if bug.stage == stage.number]
-        while rest:
-            together, rest = merged(problem, rest)
-            yield _group(stage.number, together)
-
-
-def alone(group: Claim) -> Iterator[Claim]:
-    """The members of a group, each by itself."""
-    for bug in group.bugs:
-        yield Claim("group", bug, group.stages, bugs=(bug,))
-
-
-def _group(stage: int, bugs: Sequence[Variation]) -> Claim:
-    edits = tuple(edit for bug in bugs for edit in bug.edits)
-    story = {"en": f"{len(bugs)} bugs at once", "zh": f"{len(bugs)} 个缺陷合在一起"}
-    files = bugs[0].files if len(bugs) == 1 else None
-    variation = Variation(f"{bugs[0].id}…", story, edits, stage, files)
-    return Claim("group", variation, tuple(range(1, stage)), bugs=tuple(bugs))
-
-
-def _stage(bug: Variation) -> int:
-    assert bug.stage
-    return bug.stage
+def concerned(cells: Iterable[Cell], ids: Collection[str]) -> list[Cell]:
+    """The cells of the apps with these ids; all of them when none is named."""
+    return [cell for cell in cells if not ids or cell.app.id in ids]

@@ -1,103 +1,100 @@
-"""The confusion matrix: told, printed, and kept in the repository."""
+"""The record of what was proven, `tests/SLUG/proof.json`: each cell with its digest.
+
+Only what holds is in it. A cell whose digest is not that of the files as they are is
+stale: it counts as not proven.
+"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text as Styled
+from typing import Any
 
 from grader.catalogue import Problem
-from grader.judge.own_tests.edits import correct_variants, planted_bugs
 from grader.paths import SUITES
-
-if TYPE_CHECKING:
-    from grader.proof.claims import Verdict
-
-
-def tell(verdict: "Verdict", console: Console) -> None:
-    """One verdict, as it comes."""
-    mark, style = ("✓", "green") if verdict.holds else ("✗", "red")
-    name = f"{verdict.claim.kind} {verdict.claim.variation.id}"
-    console.print(Styled(f"{mark} {name}  {verdict.seconds:.1f} s", style))
-    if not verdict.holds:
-        for stage, names in verdict.failed.items():
-            if names:
-                console.print(f"    {stage}: {', '.join(names)}")
-        for error in verdict.errors:
-            console.print(Styled(f"    {error}", "magenta"))
-    # In a log file too, a long proof is watched as it goes.
-    console.file.flush()
+from grader.proof.apps import App, Kind, apps
+from grader.proof.origins import Cell, cells
 
 
-def matrix(problem: Problem, verdicts: Sequence["Verdict"], language: str) -> Table:
-    """Rows are apps, columns stages; a cell counts the checks that refused the app."""
-    title = f"{problem.title[language]} ({problem.slug})"
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
-    table.add_column("")
-    for stage in problem.stages:
-        table.add_column(str(stage.number), justify="right")
-    table.add_column("")
-    for verdict in verdicts:
-        cells = [cell(verdict, stage.number) for stage in problem.stages]
-        mark = "✓" if verdict.holds else "✗"
-        variation = verdict.claim.variation
-        table.add_row(verdict.claim.kind, variation.id, *cells, mark)
-    return table
+@dataclass
+class Row:
+    """What is proven of one app: for each stage what it was made from."""
+
+    kind: Kind
+    id: str
+    stage: int | None
+    # By stage: the digest of what the verdict depends on.
+    stages: dict[int, str] = field(default_factory=dict)
+    # By stage: the checks that refused the app.
+    refused_by: dict[int, list[str]] = field(default_factory=dict)
+    # The day on which something of it was proven last, in UTC.
+    proven_on: str = ""
+
+    def drop(self, stage: int) -> None:
+        self.stages.pop(stage, None)
+        self.refused_by.pop(stage, None)
+
+    def keep(self, stage: int, digest: str, refused: list[str]) -> None:
+        self.drop(stage)
+        self.stages[stage] = digest
+        if refused:
+            self.refused_by[stage] = refused
+        self.proven_on = f"{datetime.now(UTC):%Y-%m-%d}"
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "id": self.id,
+            "stage": self.stage,
+            "stages": {str(n): self.stages[n] for n in sorted(self.stages)},
+            "refused_by": {str(n): self.refused_by[n] for n in sorted(self.refused_by)},
+            "proven_on": self.proven_on,
+        }
 
 
-def cell(verdict: "Verdict", stage: int) -> Styled:
-    if stage not in verdict.passed:
-        return Styled("")
-    refused = len(verdict.failed[stage])
-    if refused == 0:
-        return Styled("·", "green")
-    own = verdict.claim.variation.stage == stage
-    return Styled(str(refused), "red" if own else "yellow")
+Record = dict[str, Row]
 
 
-def write_record(problem: Problem, verdicts: Sequence["Verdict"]) -> None:
-    """Keep the rows in `tests/SLUG/proof.json`; those of other apps stay."""
-    rows = {(row["kind"], row["id"]): row for row in read_record(problem)}
-    for verdict in verdicts:
-        row = to_json(verdict)
-        rows[row["kind"], row["id"]] = row
-    apps = [("reference", "reference"), ("starter", "starter")]
-    apps += [("variant", variant.id) for variant in correct_variants(problem)]
-    apps += [("bug", bug.id) for bug in planted_bugs(problem)]
-    kept = [rows[app] for app in apps if app in rows]
+def read_record(problem: Problem) -> Record:
+    """The rows by the ids of their apps; none before the first proof."""
+    path = record_of(problem)
+    rows = json.loads(path.read_text("utf-8")) if path.exists() else []
+    return {row["id"]: _row(row) for row in rows}
+
+
+def _row(data: Mapping[str, Any]) -> Row:
+    return Row(
+        data["kind"],
+        data["id"],
+        data["stage"],
+        {int(n): digest for n, digest in data["stages"].items()},
+        {int(n): names for n, names in data["refused_by"].items()},
+        data["proven_on"],
+    )
+
+
+def write_record(problem: Problem, record: Record) -> None:
+    """Rows of apps that are no more are left out."""
+    kept = [record[app.id].to_json() for app in apps(problem) if app.id in record]
     text = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
     record_of(problem).write_text(text, "utf-8")
 
 
-def to_json(verdict: "Verdict") -> dict[str, Any]:
-    refused = {str(stage): names for stage, names in verdict.failed.items() if names}
-    return {
-        "kind": verdict.claim.kind,
-        "id": verdict.claim.variation.id,
-        "stage": verdict.claim.variation.stage,
-        "stages": sorted(verdict.passed),
-        "refused_by": dict(sorted(refused.items())),
-        "holds": verdict.holds,
-    }
-
-
-def refusals(problem: Problem) -> dict[str, list[str]]:
-    """For each recorded bug the checks of its stage that refuse it."""
-    return {
-        row["id"]: row["refused_by"].get(str(row["stage"]), [])
-        for row in read_record(problem)
-        if row["kind"] == "bug"
-    }
-
-
-def read_record(problem: Problem) -> list[dict[str, Any]]:
-    path = record_of(problem)
-    return json.loads(path.read_text("utf-8")) if path.exists() else []
+def row_of(record: Record, app: App) -> Row:
+    return record.setdefault(app.id, Row(app.kind, app.id, app.variation.stage))
 
 
 def record_of(problem: Problem) -> Path:
     return SUITES / problem.slug / "proof.json"
+
+
+def unproven(problem: Problem) -> list[Cell]:
+    """The cells that no row shows for the files as they are now."""
+    record = read_record(problem)
+    return [
+        cell
+        for cell, digest in cells(problem).items()
+        if cell.app.id not in record
+        or record[cell.app.id].stages.get(cell.stage) != digest
+    ]

@@ -29,8 +29,9 @@ def scratch_base() -> Path:
 
 
 def scratch_folder(prefix: str, within: Path | None = None) -> Path:
-    base = within or scratch_base()
-    return Path(tempfile.mkdtemp(prefix=f"workbook-{prefix}-", dir=base))
+    """A folder named after the process that owns it, so that it is found again."""
+    base, owner = within or scratch_base(), os.getpid()
+    return Path(tempfile.mkdtemp(prefix=f"workbook-{prefix}-{owner}-", dir=base))
 
 
 class Kept:

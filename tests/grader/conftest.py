@@ -69,8 +69,9 @@ def hear_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def leftovers() -> set[str]:
-    """The folders that graders of this machine have in use."""
+def leftovers(owner: int) -> set[str]:
+    """The folders that the grader with this process id has in use."""
     from grader.services.keeping import scratch_base
 
-    return {name for name in os.listdir(scratch_base()) if name.startswith("workbook-")}
+    found = (name.split("-") for name in os.listdir(scratch_base()))
+    return {"-".join(n) for n in found if n[0] == "workbook" and n[2:3] == [str(owner)]}

@@ -54,11 +54,11 @@ def test_two_servers_side_by_side(engine: Engine) -> None:
 
 
 def test_server_is_gone_with_its_folder() -> None:
-    before = leftovers()
+    before = leftovers(os.getpid())
 
     with open_cluster() as cluster:
         host = str(cluster.admin.info.host)
-        assert leftovers() > before
+        assert leftovers(os.getpid()) > before
 
     assert not Path(host).exists()
     assert not processes_using(host)

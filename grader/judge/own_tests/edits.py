@@ -1,14 +1,18 @@
 """Small edits of the reference: planted bugs, and variants that are correct."""
 
-import shutil
+import posixpath
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from grader.catalogue import Problem
 from grader.paths import SOLUTIONS, SUITES
+
+# The text of each file of an app, by its path from the target: "blog/main.py".
+Files = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Variation:
     """The reference with edits; `stage` names where a planted bug must die."""
 
     id: str
-    story: dict[str, str]
+    story: dict[str, str] = field(hash=False)
     edits: tuple[Edit, ...]
     stage: int | None = None
     # A folder of whole files that replace the reference's.
@@ -42,72 +46,90 @@ class Variation:
     # Whether it is a bug that costs time alone: load tests are judged on it.
     slow: bool = False
 
-    def build(self, problem: Problem, folder: Path) -> Path:
-        """Write the edited package into `folder`; returns the folder, a target."""
-        for name in problem.packages:
-            shutil.copytree(
-                SOLUTIONS / name,
-                folder / name,
-                ignore=shutil.ignore_patterns("__pycache__"),
-            )
-        package = folder / problem.slug
+    def app(self, problem: Problem) -> Files:
+        """The edited packages; ValueError when a place is not there once."""
+        files = reference_files(problem)
         if self.files is not None:
-            shutil.copytree(self.files, package, dirs_exist_ok=True)
-        self.apply(package)
-        return folder
+            files |= read_files(self.files, problem.slug)
+        return self.edited(problem, files)
 
-    def apply(self, package: Path) -> None:
-        """Make the edits in a package; ValueError when a place is not there once."""
+    def edited(self, problem: Problem, files: Files) -> Files:
+        """`files` after its edits; ValueError when a place is not there once."""
+        changed = dict(files)
         for edit in self.edits:
-            path = package / edit.file
-            text = path.read_text("utf-8")
-            if text.count(edit.find) != 1:
-                found = text.count(edit.find)
+            name = posixpath.normpath(f"{problem.slug}/{edit.file}")
+            found = changed[name].count(edit.find) if name in changed else 0
+            if found != 1:
                 raise ValueError(f"{self.id}: {edit.file} has {found} × {edit.find!r}")
-            path.write_text(text.replace(edit.find, edit.replace), "utf-8")
+            changed[name] = changed[name].replace(edit.find, edit.replace)
+        return changed
+
+    @property
+    def touched(self) -> set[str]:
+        return {edit.file for edit in self.edits}
+
+    def build(self, problem: Problem, target: Path) -> None:
+        """Write the edited packages into the folder `target`."""
+        write_files(self.app(problem), target)
+
+
+def read_files(folder: Path, name: str) -> Files:
+    """The text files of a package, which is called `name` in the target."""
+    return {
+        f"{name}/{path.relative_to(folder).as_posix()}": path.read_text("utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def write_files(files: Files, target: Path) -> None:
+    for name, text in files.items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+def reference_files(problem: Problem) -> Files:
+    files: Files = {}
+    for name in problem.packages:
+        files |= read_files(SOLUTIONS / name, name)
+    return files
+
+
+def quick_hashes(problem: Problem, files: Files, touched: Iterable[str] = ()) -> Files:
+    """`files` with cheap password hashes, unless a file they need is `touched`."""
+    for variant in correct_variants(problem):
+        if variant.speeds_tests and not variant.touched & set(touched):
+            files = variant.edited(problem, files)
+    return files
 
 
 def merged(
     problem: Problem, variations: Sequence[Variation]
 ) -> tuple[list[Variation], list[Variation]]:
     """As many of them as fit into one app, from the first on; and the others."""
-    texts: dict[str, str] = {}
+    if variations[0].files:
+        return [variations[0]], list(variations[1:])
+    files = reference_files(problem)
     together: list[Variation] = []
     rest: list[Variation] = []
     for variation in variations:
-        changed = _texts_with(problem, variation, texts)
-        if changed is None or (together and variation.files):
+        try:
+            if variation.files:
+                raise ValueError(f"{variation.id} brings whole files")
+            files = variation.edited(problem, files)
+            together.append(variation)
+        except ValueError:
             rest.append(variation)
-            continue
-        texts |= changed
-        together.append(variation)
-        if variation.files:
-            return together, [v for v in variations if v not in together]
     return together, rest
 
 
-def _texts_with(
-    problem: Problem, variation: Variation, texts: Mapping[str, str]
-) -> dict[str, str] | None:
-    """The files that it edits, after its edits; None when one finds no place."""
-    if variation.files:
-        return {}
-    changed: dict[str, str] = {}
-    for edit in variation.edits:
-        path = SOLUTIONS / problem.slug / edit.file
-        text = changed.get(edit.file) or texts.get(edit.file) or path.read_text("utf-8")
-        if text.count(edit.find) != 1:
-            return None
-        changed[edit.file] = text.replace(edit.find, edit.replace)
-    return changed
-
-
 def planted_bugs(problem: Problem) -> Sequence[Variation]:
-    return _load(problem, "bugs")
+    return _load(problem.slug, "bugs")
 
 
 def correct_variants(problem: Problem) -> Sequence[Variation]:
-    return _load(problem, "variants")
+    return _load(problem.slug, "variants")
 
 
 def reference() -> Variation:
@@ -115,11 +137,12 @@ def reference() -> Variation:
     return Variation("reference", story, (), judges_tests=True)
 
 
-def _load(problem: Problem, kind: str) -> list[Variation]:
+@cache
+def _load(slug: str, kind: str) -> Sequence[Variation]:
     """From `tests/SLUG/bugs.toml` or `variants.toml`."""
-    folder = SUITES / problem.slug
+    folder = SUITES / slug
     data = tomllib.loads((folder / f"{kind}.toml").read_text("utf-8"))
-    return [_variation(row, folder / kind) for row in data["variation"]]
+    return tuple(_variation(row, folder / kind) for row in data["variation"])
 
 
 def _variation(row: dict[str, Any], folder: Path) -> Variation:

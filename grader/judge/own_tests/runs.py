@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.judge.app.world import Ran, World
-from grader.judge.own_tests.edits import Variation, correct_variants
+from grader.judge.app.runner import Ran
+from grader.judge.app.world import World
+from grader.judge.own_tests.edits import Variation, quick_hashes, write_files
 
 # Three times what the statement allows: a busy machine must not decide.
 RUN_SECONDS = 180.0
@@ -76,7 +77,7 @@ class OwnTests:
     def _run(
         self, variation: Variation, options: Sequence[str], times: int
     ) -> list[Outcome]:
-        home = self._world.new_folder()
+        home = self._world.folders.new()
         target = self._build(variation, home)
         database = self._world.database()
         settings = {
@@ -108,20 +109,19 @@ class OwnTests:
                 "folder": str(target),
                 "arguments": [*arguments, f"--randomly-seed={seed}"],
             }
-            ran = self._world.run(job, settings, target=target, seconds=RUN_SECONDS)
+            ran = self._world.runner.run(
+                job, settings, target=target, seconds=RUN_SECONDS
+            )
             outcomes.append(Outcome(ran))
-        self._world.cluster.drop(database.name)
+        self._world.databases.drop(database)
         shutil.rmtree(home, ignore_errors=True)
         return outcomes
 
     def _build(self, variation: Variation, home: Path) -> Path:
         """The variation's package with the learner's tests in place of its own."""
-        problem = self._world.problem
-        target = variation.build(problem, home / "target")
-        for quicker in correct_variants(problem):
-            if quicker.speeds_tests:
-                quicker.apply(target / problem.slug)
-        tests = target / self._world.problem.slug / "tests"
+        problem, target = self._world.problem, home / "target"
+        write_files(quick_hashes(problem, variation.app(problem)), target)
+        tests = target / problem.slug / "tests"
         shutil.rmtree(tests, ignore_errors=True)
         shutil.copytree(
             self.folder, tests, ignore=shutil.ignore_patterns("__pycache__")
