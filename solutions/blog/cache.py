@@ -28,7 +28,7 @@ class Cache(Generic[T]):
             self.stale_at = time.monotonic() + self.ttl_s
         task = self.task
         try:
-            # One reader that hangs up does not cancel the fill of the others.
+            # A reader that disconnects must not cancel the fill for the others.
             return await asyncio.shield(task)
         except Exception:
             if self.task is task:

@@ -25,5 +25,5 @@ def candidates(given: str | None, title: str) -> Iterator[str]:
 
 
 def rank(given: str | None, title: str) -> tuple[str, bool]:
-    """Sorts by slug; of two equal ones, the one that cannot move away is first."""
+    """Sorts by slug; of two equal ones the given one is first: it cannot change."""
     return given or slugify(title), given is None

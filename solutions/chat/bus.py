@@ -1,4 +1,4 @@
-"""Tells the other processes that something happened; the database says what."""
+"""Tells other processes that something happened; they read it from the database."""
 
 import asyncio
 import contextlib
@@ -81,8 +81,7 @@ class Bus:
             try:
                 await self.listen()
             except Exception:
-                # Whatever it was, the next connection begins with a look into the
-                # database, so nothing stays missing.
+                # The next connection begins with a resync, so nothing is lost.
                 log.warning("bus_interrupted", exc_info=True)
             await asyncio.sleep(RECONNECT_S)
 
@@ -95,7 +94,7 @@ class Bus:
 
 
 class PostgresBus(Bus):
-    """LISTEN and NOTIFY. What we told comes back to us, and the hub has it already."""
+    """LISTEN and NOTIFY. Our own events come back too, and the hub skips them."""
 
     def __init__(self, hub: Hub, database_url: str) -> None:
         super().__init__(hub)
@@ -114,7 +113,7 @@ class PostgresBus(Bus):
         )
         async with connection:
             await connection.execute(f"LISTEN {CHANNEL}")
-            # Listen first, then look: what comes in between is heard.
+            # Listen before reading, so that nothing in between is missed.
             await self.hub.resync()
             async for notification in connection.notifies():
                 await self._heard(notification.payload)
@@ -127,7 +126,7 @@ class RedisBus(Bus):
         super().__init__(hub)
         patient = Retry(ExponentialBackoff(cap=0.5, base=0.05), retries=3)
         self._sender = Redis.from_url(url, socket_timeout=2, retry=patient)
-        # Not one retry: a connection that mends itself silently would leave a gap.
+        # No retry: a silent reconnect would leave a gap that nobody notices.
         impatient = Retry(NoBackoff(), retries=0)
         self._listener = Redis.from_url(url, socket_timeout=None, retry=impatient)
 
@@ -135,7 +134,7 @@ class RedisBus(Bus):
         try:
             await self._sender.publish(CHANNEL, event.dump())
         except RedisError:
-            # The message is committed: the sender must hear so all the same.
+            # The message is committed, so the sender still gets its answer.
             log.exception("publish_failed")
 
     async def listen(self) -> None:

@@ -44,7 +44,7 @@ class Connection:
         `late` is the code for a client that sends nothing in time.
         """
         left = self._expires_at - time.time()
-        # Looked at here too: a client that never pauses lets no timer fire.
+        # The timer below only fires while waiting, and a busy client never waits.
         if left <= 0:
             self.end(UNAUTHORIZED)
         if self._end is not None:
@@ -57,7 +57,7 @@ class Connection:
                 self._reading = patience
                 message = await self._websocket.receive()
         except TimeoutError:
-            # Not by the clock once more: a timer may fire a moment early.
+            # Compare the limits, not the clock: a timer may fire a moment early.
             over = left < min(within_s, self._silence_s)
             self.end(UNAUTHORIZED if over else late)
             assert self._end is not None
@@ -78,8 +78,8 @@ class Connection:
         try:
             self._outbox.put_nowait(frames)
         except asyncio.QueueFull:
-            # Leaving something out would be a gap that nobody sees. A client that was
-            # closed knows, comes back and resumes.
+            # Dropping frames would leave a gap that nobody notices. A client that is
+            # closed notices, reconnects and resumes.
             self.end(SLOW)
 
     async def caught_up(self) -> None:
@@ -112,7 +112,7 @@ class Connection:
                 self._reading.reschedule(0)
 
     async def close(self, code: int | None) -> None:
-        """Say goodbye, within a time limit: a full buffer would hold us for ever."""
+        """Flush and close, within a time limit: the client may have stopped reading."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_S):
                 if code not in (None, SLOW) and not self._writer.done():

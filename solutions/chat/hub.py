@@ -79,7 +79,7 @@ class Hub:
             if feed.position is None:
                 feed.position = last_seq
             is_new = connection not in feed.starts
-            # The feed may be behind what was just read: not a second time, then.
+            # The feed may be behind: messages that were just replayed are not repeated.
             feed.starts[connection] = last_seq
             connection.rooms.add(room_id)
             if is_new:
@@ -136,7 +136,7 @@ class Hub:
                 rows = await session.scalars(query.limit(self._recovery_max + 1))
                 missed = rows.all()
         except Exception:
-            # Rather no connection than one with a gap: who is closed comes back.
+            # Better closed than left with a gap: clients then reconnect and resume.
             log.exception("catch_up_failed")
             self._let_go(feed, INTERNAL_ERROR)
             return
@@ -148,7 +148,7 @@ class Hub:
 
     def _hand_out(self, feed: Feed, message: Message) -> None:
         frame = message_frame(message)
-        # No await in this loop: nobody comes or goes meanwhile, nobody waits.
+        # Without an await, so that nobody subscribes or leaves during the loop.
         for connection, start in feed.starts.items():
             if message.seq > start:
                 connection.offer(frame)
@@ -166,9 +166,9 @@ class Hub:
         but: Connection | None = None,
         but_user: int | None = None,
     ) -> None:
-        """Something that passes: not stored, not numbered, not repeated."""
-        feed = self._feeds.get(room_id, Feed())
-        for connection in feed.starts:
+        """Send a frame to those who listen now: it is not stored and not numbered."""
+        feed = self._feeds.get(room_id)
+        for connection in feed.starts if feed else ():
             if connection is not but and connection.user_id != but_user:
                 connection.offer(frame)
 
@@ -181,7 +181,7 @@ class Hub:
         """End the subscriptions of somebody who is not a member any more."""
         if room_id not in self._feeds:
             return
-        # Whoever is just subscribing holds the lock, and is found afterwards.
+        # A subscription under way holds the lock, and is found once it is done.
         async with self._locked(room_id) as feed:
             for connection in list(feed.starts):
                 if connection.user_id == user_id:
@@ -189,14 +189,16 @@ class Hub:
                     await self.unsubscribe(connection, room_id)
 
     async def resync(self) -> None:
-        """Make good what may have been missed while no events came."""
+        """Deliver what may have been missed while no events came."""
         for room_id in list(self._feeds):
             async with self._locked(room_id) as feed:
                 await self._catch_up(room_id, feed)
             await self._evict_strangers(room_id)
 
     async def _evict_strangers(self, room_id: int) -> None:
-        feed = self._feeds.get(room_id, Feed())
+        feed = self._feeds.get(room_id)
+        if feed is None:
+            return
         listening = {connection.user_id for connection in feed.starts}
         async with self._sessions() as session:
             query = queries.members_among(room_id, list(listening))

@@ -20,7 +20,7 @@ class Presence:
     async def arrive(self, room_id: int, user_id: int) -> None:
         place = (room_id, user_id)
         self._tabs[place] += 1
-        # Who comes back in time was never away: nobody hears of it.
+        # Somebody who comes back within the grace is not announced.
         if timer := self._leaving.pop(place, None):
             timer.cancel()
         elif self._tabs[place] == 1:

@@ -1,4 +1,4 @@
-"""Wakes whoever waits for jobs, in every process: NOTIFY makes it quick, not sure."""
+"""Wakes whoever waits for jobs, in every process. NOTIFY may be lost: poll too."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ class Wakeup:
         self._url = url.render_as_string(hide_password=False)
         self._poll_s = settings.poll_s
         self._rung = asyncio.Event()
-        # How often it has rung. Whoever looks for jobs notes it before the look.
+        # How often it has rung. Read it before looking for jobs, and wait with it.
         self.count = 0
 
     def ring(self) -> None:
@@ -63,7 +63,7 @@ class Wakeup:
             await asyncio.sleep(self._poll_s)
 
     async def _relay(self) -> None:
-        # A connection of its own: one of the pool would be missing there for ever.
+        # Not one of the pool, which would never get it back.
         connection = await AsyncConnection.connect(self._url, autocommit=True)
         async with connection:
             await connection.execute(f"LISTEN {CHANNEL}")

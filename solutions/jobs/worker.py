@@ -27,7 +27,10 @@ from jobs.wakeup import Wakeup
 log = structlog.get_logger(__name__)
 # How a job ends: what is written, given a session, its id and its token.
 Ending = Callable[[AsyncSession, int, str], Awaitable[Job]]
-WRITES = 10
+# How many times, poll_s apart, the worker tries to write how a job ended.
+WRITE_TRIES = 10
+# Heartbeats in the time of a lease, so that one that is lost does not cost it.
+BEATS_PER_LEASE = 3
 
 
 class Worker:
@@ -54,9 +57,9 @@ class Worker:
             self.stopping = True
             self.wakeup.ring()
             await looking
-            await self.wind_up()
+            await self.end_running()
 
-    async def wind_up(self) -> None:
+    async def end_running(self) -> None:
         """Let running jobs end for a while, then give back those that do not."""
         if self.running:
             grace = self.settings.shutdown_grace_s
@@ -67,7 +70,7 @@ class Worker:
 
     async def look_for_jobs(self) -> None:
         while not self.stopping:
-            # Noted first: who rings after this look is not missed.
+            # Read before looking: a ring that comes meanwhile ends the wait below.
             seen = self.wakeup.count
             taken = await self.take()
             for job in taken:
@@ -76,7 +79,7 @@ class Worker:
                 await self.wakeup.wait(seen, self.settings.poll_s)
 
     async def take(self) -> list[Job]:
-        """As many jobs as there are free places: none waits in here with a lease."""
+        """As many jobs as can start at once: a lease must not run while a job waits."""
         free = self.settings.worker_concurrency - len(self.running)
         if not free:
             return []
@@ -100,9 +103,9 @@ class Worker:
         self.wakeup.ring()
 
     async def work(self, job: Job, scope: CancelScope) -> None:
-        """Run a job, alive to everybody by its heartbeats, and write how it ended."""
+        """Run a job, with heartbeats meanwhile, and write how it ended."""
         with bound_contextvars(job_id=str(job.id)):
-            # What holds when the scope is cancelled: by a shutdown, or from outside.
+            # This is how it ends if the scope is cancelled before the handler is done.
             outcome = "released"
             ending: Ending = holders.release
             with scope:
@@ -140,7 +143,7 @@ class Worker:
     async def beat(self, job: Job, scope: CancelScope) -> None:
         """Keep the lease; end the work if it is lost, or if a cancel is wanted."""
         while True:
-            await asyncio.sleep(self.settings.lease_s / 3)
+            await asyncio.sleep(self.settings.lease_s / BEATS_PER_LEASE)
             try:
                 async with self.sessions.begin() as session:
                     held = await holders.heartbeat(
@@ -156,7 +159,7 @@ class Worker:
 
     async def write(self, job: Job, ending: Ending) -> bool:
         """Write how a job ended; False if it is not ours any more."""
-        for _ in range(WRITES):
+        for _ in range(WRITE_TRIES):
             try:
                 async with self.sessions.begin() as session:
                     await ending(session, job.id, token_of(job))

@@ -19,7 +19,7 @@ class Gateway:
         if self.url is None:
             raise PaymentUnavailable("There is no payment service.")
         try:
-            # Around all of it: httpx limits each read, and a slow drip passes those.
+            # httpx limits each read only; this limits the whole exchange.
             async with asyncio.timeout(self.timeout_s):
                 reply = await self.client.post(
                     f"{self.url}/charges",
@@ -36,7 +36,7 @@ class Gateway:
 
 
 def succeeded(reply: httpx.Response) -> bool:
-    """A success in words too: with a 202 the service has only begun to think."""
+    """Whether the body says so too: a 202 only means that the service has begun."""
     if reply.status_code not in (200, 201):
         return False
     try:

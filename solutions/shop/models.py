@@ -157,6 +157,6 @@ class IdempotencyKey(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     path: Mapped[str]
     request_hash: Mapped[str]
-    # Empty until the request has succeeded, which no other transaction ever sees.
+    # Empty only within the transaction that claims the key.
     status: Mapped[int | None] = mapped_column(Integer)
     body: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

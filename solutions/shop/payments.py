@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from given.database import Sessions, now
 from given.models import User
 from shop import ordering, queries, stock
-from shop.errors import OrderExpired, PaymentDeclined
+from shop.errors import OrderExpired
 from shop.gateway import Gateway
 from shop.models import Order, Payment
 
@@ -24,7 +24,7 @@ class Charge:
 
     @property
     def key(self) -> str:
-        # The same for every request of this attempt: a repetition charges nobody.
+        # The same for every request of this attempt, so that none charges twice.
         return f"order-{self.order_id}-{self.attempt}"
 
 
@@ -49,12 +49,13 @@ async def next_attempt(session: AsyncSession, order_id: int) -> Payment:
     tried = select(func.max(Payment.attempt)).where(Payment.order_id == order_id)
     attempt = Payment(order_id=order_id, attempt=(await session.scalar(tried) or 0) + 1)
     session.add(attempt)
-    # Open from the commit on: now neither the sweeper nor a cancel takes the order.
+    # Once this row is committed, the sweeper and a cancel leave the order alone.
     await session.flush()
     return attempt
 
 
-async def charge(gateway: Gateway, charge: Charge, token: str) -> bool:
+async def ask_gateway(gateway: Gateway, charge: Charge, token: str) -> bool:
+    """Whether the customer was charged, or had nothing to pay."""
     if charge.amount == 0:
         return True
     return await gateway.charge(charge.key, charge.amount, charge.currency, token)
@@ -63,18 +64,17 @@ async def charge(gateway: Gateway, charge: Charge, token: str) -> bool:
 async def finish(session: AsyncSession, user: User, charge: Charge) -> Order:
     """The order, paid: its goods leave the stock."""
     order = await ordering.lock_order(session, user, charge.order_id)
-    # Of two requests that paid with one attempt, the second sees the first's work.
+    # Two requests may have paid with one attempt: the second finds the order paid.
     ordering.move(order, "pay")
     await set_status(session, charge, "succeeded")
     await stock.change(session, order, on_hand=-1, reserved=-1)
     return order
 
 
-async def decline(sessions: Sessions, charge: Charge) -> PaymentDeclined:
-    """Close the attempt: only now may another one begin."""
+async def decline(sessions: Sessions, charge: Charge) -> None:
+    """Close the attempt, so that the next payment begins a new one."""
     async with sessions.begin() as session:
         await set_status(session, charge, "declined")
-    return PaymentDeclined()
 
 
 async def set_status(session: AsyncSession, charge: Charge, status: str) -> None:

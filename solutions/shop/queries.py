@@ -67,7 +67,7 @@ def due_order() -> Select[Order]:
         .where(
             Order.status == "pending",
             Order.expires_at <= now(),
-            # Who may have been charged must get what was paid for.
+            # The customer may have been charged, and must then get the goods.
             ~open_attempt(Order.id).exists(),
         )
         .order_by(Order.expires_at)

@@ -22,7 +22,7 @@ class Sold(Protocol):
 
 
 def in_lock_order(lines: Iterable[Sold]) -> list[Sold]:
-    # Everybody locks rows of stock in this order, so nobody waits in a circle.
+    # Everybody locks rows of stock in this order, so that there is no deadlock.
     return sorted(lines, key=lambda line: line.product_id)
 
 

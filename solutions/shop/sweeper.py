@@ -30,8 +30,8 @@ async def expire_one(session: AsyncSession) -> bool:
 
 
 async def sweep(sessions: Sessions) -> None:
-    # A transaction for each order: it locks stock in the order of everybody else,
-    # and what fails is one order, not the sweep.
+    # A transaction for each order: it locks that order's stock only, sorted as
+    # everywhere else, and a failure costs one order and not the whole sweep.
     expired = True
     while expired:
         async with sessions.begin() as session:
@@ -43,7 +43,7 @@ async def sweep_for_ever(sessions: Sessions) -> None:
         try:
             await sweep(sessions)
         except Exception:
-            # The database may be away for a while; a task that dies sweeps no more.
+            # The database may be away for a while, and nobody restarts this task.
             log.exception("sweep_failed")
         await asyncio.sleep(PAUSE_SECONDS)
 

@@ -1,4 +1,4 @@
-"""Tells the other processes that something happened; the database says what."""
+"""Tells other processes that something happened; they read it from the database."""
 
 import asyncio
 import contextlib

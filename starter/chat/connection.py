@@ -50,5 +50,5 @@ class Connection:
         raise NotWritten(3)
 
     async def close(self, code: int | None) -> None:
-        """Say goodbye, within a time limit: a full buffer would hold us for ever."""
+        """Flush and close, within a time limit: the client may have stopped reading."""
         raise NotWritten(2)

@@ -57,7 +57,7 @@ class Hub:
         but: Connection | None = None,
         but_user: int | None = None,
     ) -> None:
-        """Something that passes: not stored, not numbered, not repeated."""
+        """Send a frame to those who listen now: it is not stored and not numbered."""
         raise NotWritten(3)
 
 
@@ -66,5 +66,5 @@ class Hub:
         raise NotWritten(6)
 
     async def resync(self) -> None:
-        """Make good what may have been missed while no events came."""
+        """Deliver what may have been missed while no events came."""
         raise NotWritten(8)

@@ -1,4 +1,4 @@
-"""Wakes whoever waits for jobs, in every process: NOTIFY makes it quick, not sure."""
+"""Wakes whoever waits for jobs, in every process. NOTIFY may be lost: poll too."""
 
 import asyncio
 import contextlib

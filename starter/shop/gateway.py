@@ -21,7 +21,7 @@ class Gateway:
 
 
 def succeeded(reply: httpx.Response) -> bool:
-    """A success in words too: with a 202 the service has only begun to think."""
+    """Whether the body says so too: a 202 only means that the service has begun."""
     if reply.status_code not in (200, 201):
         return False
     try:

@@ -1,4 +1,4 @@
-"""Idempotency keys: what succeeded once is told again, not done again."""
+"""Idempotency keys: a request that succeeded is answered again, not done again."""
 
 import hashlib
 import json
@@ -34,8 +34,8 @@ def hash_of(body: object) -> str:
 async def claim(session: AsyncSession, key: Key) -> JSONResponse | None:
     """None if this request is the first with its key, else the answer to repeat.
 
-    A twin waits here for the first one's commit. After a rollback, a crash or a lost
-    connection the row is gone and the key is free: there is nothing to clean up.
+    A second request with the key waits here until the first one commits. After a
+    rollback, a crash or a lost connection the row is gone and the key is free.
     """
     # Every request is the first until stage 6.
     return None

@@ -9,7 +9,7 @@ from given.database import Sessions, now
 from given.models import User
 from given.unwritten import NotWritten
 from shop import ordering, queries, stock
-from shop.errors import OrderExpired, PaymentDeclined
+from shop.errors import OrderExpired
 from shop.gateway import Gateway
 from shop.models import Order, Payment
 
@@ -41,7 +41,8 @@ async def next_attempt(session: AsyncSession, order_id: int) -> Payment:
     raise NotWritten(6)
 
 
-async def charge(gateway: Gateway, charge: Charge, token: str) -> bool:
+async def ask_gateway(gateway: Gateway, charge: Charge, token: str) -> bool:
+    """Whether the customer was charged, or had nothing to pay."""
     raise NotWritten(6)
 
 
@@ -50,8 +51,8 @@ async def finish(session: AsyncSession, user: User, charge: Charge) -> Order:
     raise NotWritten(6)
 
 
-async def decline(sessions: Sessions, charge: Charge) -> PaymentDeclined:
-    """Close the attempt: only now may another one begin."""
+async def decline(sessions: Sessions, charge: Charge) -> None:
+    """Close the attempt, so that the next payment begins a new one."""
     raise NotWritten(6)
 
 

@@ -1,4 +1,4 @@
-"""For the machines that run the app: is it alive, may it have traffic, how is it."""
+"""For what runs the app: whether it is alive and ready, and its metrics."""
 
 from pathlib import Path
 

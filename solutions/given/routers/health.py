@@ -1,6 +1,6 @@
 # Generated from solutions/blog/routers/health.py by nox -s starter: edit that file.
-# Digest of the lines below: 76face7f6600e321
-"""For the machines that run the app: is it alive, may it have traffic, how is it."""
+# Digest of the lines below: 2b3c91d0b86345cc
+"""For what runs the app: whether it is alive and ready, and its metrics."""
 
 from pathlib import Path
 

@@ -15,6 +15,7 @@ from shop.deps import (
     SessionsDep,
     SettingsDep,
 )
+from shop.errors import PaymentDeclined
 from shop.models import Order
 from shop.schemas import OrderIn, OrderOut, PayIn
 
@@ -74,15 +75,16 @@ async def pay(
         if kept is not None:
             return kept
         charge = await payments.begin(before, user, order_id)
-    if not await payments.charge(gateway, charge, data.payment_token):
-        raise await payments.decline(sessions, charge)
+    if not await payments.ask_gateway(gateway, charge, data.payment_token):
+        await payments.decline(sessions, charge)
+        raise PaymentDeclined
     async with sessions.begin() as after:
         kept = await idempotency.claim(after, key)
         if kept is not None:
             return kept
         paid = OrderOut.model_validate(await payments.finish(after, user, charge))
         response = await idempotency.keep(after, key, paid, 200)
-    # Committed: now the receipt, once the response has left.
+    # The payment is committed: send the receipt once the response has left.
     later.add_task(receipts.send, paid)
     response.background = later
     return response

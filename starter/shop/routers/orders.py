@@ -16,6 +16,7 @@ from shop.deps import (
     SessionsDep,
     SettingsDep,
 )
+from shop.errors import PaymentDeclined
 from shop.models import Order
 from shop.schemas import OrderIn, OrderOut, PayIn
 

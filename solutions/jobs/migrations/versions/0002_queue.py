@@ -30,7 +30,7 @@ EMPTY: dict[str, Any] = {
     "started_at": TIME,
     "finished_at": TIME,
 }
-# What was being worked on has no worker any more: it starts again.
+# Jobs that were being worked on have lost their worker: they start again.
 CONVERT = """
     UPDATE jobs SET
         payload = coalesce(payload, '{}'),
@@ -55,7 +55,7 @@ ORDER: list[Any] = [sa.text("priority DESC"), "run_at", "id"]
 
 
 def upgrade() -> None:
-    # Loosely first, then filled, then tightened.
+    # Add the columns with defaults, fill them, then add the constraints.
     for name, (kind, default) in NEW.items():
         default_sql = sa.text(default)
         column: sa.Column[Any] = sa.Column(
