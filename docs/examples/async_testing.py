@@ -8,6 +8,8 @@ from typing import Annotated
 import pytest
 from fastapi import Depends, FastAPI, Request
 from httpx import ASGITransport, AsyncClient
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 app = FastAPI()
 
@@ -113,3 +115,22 @@ def test_calling_a_coroutine_function_runs_nothing() -> None:
 
 
 # --8<-- [end:unawaited]
+
+
+def test_an_engine_in_a_second_loop_fails_once_somebody_waits(
+    database_url: str,
+) -> None:
+    engine = create_async_engine(database_url, pool_size=1, max_overflow=0)
+
+    async def ask(callers: int) -> None:
+        async def one() -> None:
+            async with engine.connect() as connection:
+                await connection.execute(text("SELECT pg_sleep(0.01)"))
+
+        await asyncio.gather(*(one() for _ in range(callers)))
+
+    asyncio.run(ask(2))
+    asyncio.run(ask(1))  # Another loop, and nothing is amiss.
+    with pytest.raises(RuntimeError, match="bound to a different event loop"):
+        asyncio.run(ask(2))
+    asyncio.run(engine.dispose())

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 import jwt
 import pytest
@@ -96,3 +97,19 @@ def test_an_empty_variable_is_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> 
     set_environment(monkeypatch, {"DATABASE_URL": URL, "JWT_SECRET": ""})
     with pytest.raises(SystemExit, match="JWT_SECRET: Field required"):
         read_settings()
+
+
+def test_a_file_is_stricter_than_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class FileSettings(BaseSettings):
+        model_config = SettingsConfigDict(env_prefix="APP_", env_file=tmp_path / ".env")
+        name: str
+
+    monkeypatch.setenv("APP_NAEM", "ignored")
+    (tmp_path / ".env").write_text("APP_NAME=shop\n")
+    assert FileSettings.model_validate({}).name == "shop"
+
+    (tmp_path / ".env").write_text("APP_NAME=shop\nANOTHER_PROGRAM=1\n")
+    with pytest.raises(ValidationError, match="Extra inputs are not permitted"):
+        FileSettings.model_validate({})

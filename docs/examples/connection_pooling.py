@@ -108,3 +108,13 @@ async def test_a_held_connection_starves_the_others(client: AsyncClient) -> None
 
 async def test_a_connection_given_back_serves_them(client: AsyncClient) -> None:
     assert await list_while_paying(client, "/pay") == (200, 200)
+
+
+async def test_the_reset_is_a_rollback_and_no_more(database_url: str) -> None:
+    engine = create_async_engine(database_url, pool_size=1, max_overflow=0)
+    async with engine.begin() as connection:
+        await connection.execute(text("LISTEN news"))
+    async with engine.connect() as stranger:
+        channels = await stranger.scalars(text("SELECT pg_listening_channels()"))
+        assert channels.all() == ["news"]
+    await engine.dispose()

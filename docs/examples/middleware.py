@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 
 import pytest
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.testclient import TestClient
 from starlette.datastructures import MutableHeaders
@@ -108,3 +108,29 @@ def test_only_asgi_middleware_sees_what_the_endpoint_set(
     naive.get("/fine")
     mended.get("/fine")
     assert logged == ["unknown", "ada"]
+
+
+templates: list[str] = []
+
+
+class Templates(RequestId):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+        if scope["type"] == "http":
+            templates.append(scope["route"].path)
+
+
+def test_a_prefix_of_include_router_is_not_in_the_template() -> None:
+    late, whole = APIRouter(), APIRouter(prefix="/v1/users")
+    for router in (late, whole):
+        router.add_api_route("/{id}", lambda: None)
+    app = FastAPI()
+    app.include_router(late, prefix="/v1/posts")
+    app.include_router(whole)
+    app.add_middleware(Templates)
+    client = TestClient(app)
+    templates.clear()
+    client.get("/v1/posts/1")
+    client.get("/v1/users/1")
+
+    assert templates == ["/{id}", "/v1/users/{id}"]

@@ -110,3 +110,29 @@ def test_a_migration_gives_up_rather_than_queue(engine: Engine) -> None:
         with pytest.raises(OperationalError) as refused:
             run(engine, upgrade)
     assert isinstance(refused.value.orig, LockNotAvailable)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ADD CHECK (title <> '')",
+        "ALTER title SET DEFAULT 'untitled'",
+        "DROP CONSTRAINT posts_slug_key,"
+        " ADD CONSTRAINT posts_slug_key UNIQUE (slug) DEFERRABLE",
+        'ALTER title TYPE text COLLATE "C"',
+        "DROP CONSTRAINT posts_pkey",
+    ],
+)
+def test_drift_that_is_not_seen(engine: Engine, change: str) -> None:
+    run(engine, upgrade)
+    execute(engine, f"ALTER TABLE posts {change}")
+    assert drift(engine) == []
+
+
+def test_an_altered_table_cannot_even_be_read(engine: Engine) -> None:
+    with engine.begin() as migration, engine.connect() as reader:
+        migration.execute(text("ALTER TABLE posts ADD COLUMN slug text"))
+        reader.execute(text("SET lock_timeout = '100ms'"))
+        with pytest.raises(OperationalError) as refused:
+            reader.execute(text("SELECT FROM posts"))
+    assert isinstance(refused.value.orig, LockNotAvailable)

@@ -2,7 +2,7 @@
 
 import pytest
 from sqlalchemy import ForeignKey, func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, MissingGreenlet, StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -104,3 +104,13 @@ async def test_a_lock_does_not_refresh_what_the_session_holds(
 
 
 # --8<-- [end:test]
+
+
+async def test_a_hidden_query_fails_in_the_wrapping_of_a_statement(
+    filled: Sessions,
+) -> None:
+    async with filled() as session:
+        topic = await session.get_one(Topic, 1)
+        with pytest.raises(StatementError) as failed:
+            _ = topic.replies
+    assert isinstance(failed.value.orig, MissingGreenlet)

@@ -58,6 +58,18 @@ async def haunt(socket: WebSocket) -> None:
 # --8<-- [end:ghost]
 
 
+@app.websocket("/raises")
+async def break_down(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.receive_json()
+
+
+@app.websocket("/returns")
+async def leave(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.receive_text()
+
+
 def test_the_test_client_shows_a_code() -> None:
     with (
         pytest.raises(WebSocketDisconnect) as closed,
@@ -97,3 +109,12 @@ def test_a_frame_that_is_no_json_leaves_a_ghost(path: str, left: set[str]) -> No
         socket.send_json({"token": "secret"})
         socket.send_text("hello?")
     assert online == left
+
+
+@pytest.mark.parametrize("path", ["/raises", "/returns"])
+async def test_an_endpoint_that_ends_sends_no_code(serve: Serve, path: str) -> None:
+    async with serve(app) as address, connect(f"ws://{address}{path}") as socket:
+        await socket.send("hello?")
+        with pytest.raises(ConnectionClosed) as closed:
+            await socket.recv()
+    assert closed.value.rcvd is None  # What a browser shows as 1006.
