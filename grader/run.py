@@ -16,7 +16,6 @@ from grader.errors import Cancelled, SetupError
 from grader.judge.app.launch import Launcher, open_launcher
 from grader.judge.app.schema import schema_key
 from grader.judge.app.world import World
-from grader.judge.database import Database
 from grader.judge.suite.fixtures import Fixtures
 from grader.judge.suite.plugin import Judge
 from grader.paths import ROOT
@@ -131,9 +130,9 @@ class Engine:
             await world.prepare()
             return
         key = schema_key(world.problem, world.target)
-        await world.prepare(self._schemas.get(key))
-        if await world.has_all_tables(Database(self.cluster, world.schema)):
-            self._schemas[key] = world.schema
+        schema = await world.prepare(self._schemas.get(key))
+        if await world.migrations.has_all_tables(schema):
+            self._schemas[key] = schema.name
 
     def tidy(self) -> None:
         """Drop every database but the schemas that are kept."""

@@ -19,6 +19,7 @@ from grader.catalogue import Problem
 from grader.errors import SetupError
 from grader.judge.app.launch import open_launcher
 from grader.judge.app.world import World
+from grader.judge.database import Database
 from grader.learner.seed import ADMIN, PASSWORD, Seeded, seed
 from grader.paths import ROOT
 from grader.services.postgres import open_cluster
@@ -31,15 +32,14 @@ Say = Callable[[Text], None]
 
 
 @contextmanager
-def database(problem: Problem, target: Path) -> Iterator[tuple[World, str]]:
-    """A migrated database of the app's own, gone at the end; yields its URL too."""
+def database(problem: Problem, target: Path) -> Iterator[tuple[World, Database]]:
+    """A migrated database of the app's own, gone at the end, and its world."""
     launcher = open_launcher()
     try:
         with open_cluster() as cluster:
             world = World(problem, target.resolve(), cluster, launcher)
-            name = asyncio.run(world.make_schema())
             try:
-                yield world, cluster.url(name)
+                yield world, asyncio.run(world.migrations.make_schema())
             finally:
                 asyncio.run(world.close())
     finally:
@@ -48,12 +48,12 @@ def database(problem: Problem, target: Path) -> Iterator[tuple[World, str]]:
 
 def run(problem: Problem, target: Path, port: int, say: Say) -> int:
     """Serve until Ctrl-C or until the server ends by itself; returns its exit code."""
-    with database(problem, target) as (world, url):
-        server = start(problem, target, port, url)
+    with database(problem, target) as (world, migrated):
+        server = start(problem, target, port, migrated.url)
         stop = threading.Event()
         threads = [
             threading.Thread(target=_introduce, args=(problem, port, server, say)),
-            threading.Thread(target=_migrate_on, args=(world, url, target, stop, say)),
+            threading.Thread(target=_migrate_on, args=(world, migrated, stop, say)),
         ]
         for thread in threads:
             thread.daemon = True
@@ -129,17 +129,14 @@ def answers(url: str) -> bool:
 
 
 def _migrate_on(
-    world: World, url: str, target: Path, stop: threading.Event, say: Say
+    world: World, migrated: Database, stop: threading.Event, say: Say
 ) -> None:
     """Upgrade the database whenever a migration is saved."""
-    folder = target / world.problem.slug / "migrations"
+    folder = world.target / world.problem.slug / "migrations"
     if not folder.is_dir():
         return
     for _ in watch(folder, watch_filter=PythonFilter(), stop_event=stop):
-        actions = [["upgrade", "head"]]
-        ran = world.run(
-            {"kind": "migrate", "actions": actions}, {"DATABASE_URL": url}, seconds=60
-        )
+        ran = world.migrate(migrated, ["upgrade", "head"])
         if ran.ok:
             say(Text("serve.migrated"))
         else:

@@ -5,7 +5,8 @@ from typing import Any
 
 import psycopg
 
-from grader.judge.app.world import Ran, World
+from grader.judge.app.runner import Ran
+from grader.judge.app.world import World
 from grader.judge.checks import expect
 from grader.judge.database import Database
 

@@ -52,7 +52,7 @@ async def test_forged_tokens(
 ) -> None:
     """A token of another id or key, without signature or expired is 401."""
     given(await alice.get("/v1/me"), 3, 200)
-    token, secret = str(alice.token), world.secret
+    token, secret = str(alice.token), world.settings.secret
     claims = claims_of(token)
     attempts = {
         "payload": forged(token, {**claims, "sub": claims_of(str(bob.token))["sub"]}),

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from grader.judge.app.world import Ran, World
+from grader.judge.app.runner import Ran
+from grader.judge.app.world import World
 from grader.judge.database import Database
 
 MESSAGES = 300

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import psycopg
 
-from grader.judge.app.world import Ran, World
+from grader.judge.app.runner import Ran
+from grader.judge.app.world import World
 from grader.judge.callers.client import Client
 from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.checks import expect

@@ -15,7 +15,7 @@ def gateway(world: World) -> Iterator[Gateway]:
     """The payment service and the receipt endpoint of all servers."""
     gateway = Gateway()
     account = f"{gateway.url}/{{database}}"
-    world.settings |= {"PAYMENT_URL": account, "RECEIPT_URL": f"{account}/receipts"}
+    world.settings.add(PAYMENT_URL=account, RECEIPT_URL=f"{account}/receipts")
     yield gateway
     gateway.close()
 

@@ -42,7 +42,7 @@ def main() -> int:
         )
         gateway = Gateway()
         account = f"{gateway.url}/{{database}}"
-        world.settings |= {"PAYMENT_URL": account, "RECEIPT_URL": f"{account}/receipts"}
+        world.settings.add(PAYMENT_URL=account, RECEIPT_URL=f"{account}/receipts")
         try:
             lines = asyncio.run(soak(world, gateway, options))
         finally:

@@ -2,19 +2,18 @@
 
 import asyncio
 import json
-import os
 import signal
 import socket
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import httpx
 
 from grader.child.jobs import FACTORY_RAISED, NO_FACTORY, NO_PACKAGE
-from grader.judge.app.launch import Launcher, Process
-from grader.judge.app.places import Place, last_exception, last_place
+from grader.judge.app.application import Application
+from grader.judge.app.launch import Process
+from grader.judge.app.tracebacks import Location, last_exception, last_location
 from grader.judge.callers.client import Client
 from grader.judge.checks.exchange import Transcript
 from grader.judge.checks.failures import AppDown
@@ -37,22 +36,16 @@ class Server:
 
     def __init__(
         self,
-        launcher: Launcher,
+        app: Application,
         transcript: Transcript,
-        *,
-        package: str,
-        target: Path,
-        folder: Path,
         database: Database,
         settings: Mapping[str, str],
         tokens: Mapping[str, tuple[str, str]],
     ) -> None:
         self.transcript = transcript
         self.database = database
-        self._launcher = launcher
-        self._package = package
-        self._target = target
-        self._folder = folder
+        self._app = app
+        self._folder = app.folders.new()
         self._settings = settings
         self._tokens = tokens
         self._process: Process | None = None
@@ -60,7 +53,7 @@ class Server:
         self._mark = (0, 0)
         self.closed = False
         self._port = 80
-        self.socket = folder / "app.sock"
+        self.socket = self._folder / "app.sock"
 
     # Life and death
 
@@ -68,22 +61,17 @@ class Server:
         """Start the process without waiting for it to serve."""
         home = self._folder / "home"
         home.mkdir(exist_ok=True)
-        job: dict[str, Any] = {
-            "kind": "serve",
-            "package": self._package,
-            "path": [str(self._target)],
-            "folder": str(home),
-            "env": {**environment(home), **self._settings},
-        }
-        if self._launcher.hands_over:
+        job = {"kind": "serve", **self._app.job(home, self._settings)}
+        launcher = self._app.launcher
+        if launcher.hands_over:
             self.socket.unlink(missing_ok=True)
             with socket.socket(socket.AF_UNIX) as listening:
                 listening.bind(str(self.socket))
                 listening.listen(128)
-                self._process = self._launcher.start(job, listening)
+                self._process = launcher.start(job, listening)
         else:
             self._port = job["port"] = free_port()
-            self._process = self._launcher.start(job)
+            self._process = launcher.start(job)
         self._mark = (0, 0)
         return self._process
 
@@ -99,7 +87,7 @@ class Server:
         raise AppDown(
             f"down.{WHY_DOWN.get(code, 'exit')}",
             got=self.exception() or f"exit {code}",
-            params={"package": self._package, "code": code},
+            params={"package": self._app.package, "code": code},
         )
 
     @property
@@ -152,7 +140,7 @@ class Server:
         return f"http://127.0.0.1:{self._port}"
 
     def address(self) -> str | None:
-        return str(self.socket) if self._launcher.hands_over else None
+        return str(self.socket) if self._app.launcher.hands_over else None
 
     def plain_client(self, token: str | None = None) -> httpx.Client:
         """A synchronous client that keeps its connection, for measurements."""
@@ -196,7 +184,7 @@ class Server:
     # What it printed
 
     def new_check(self) -> None:
-        """From here on, `lines`, `exception` and `place` are about the next check."""
+        """From here on, `lines`, `exception` and `location` are of the next check."""
         if self._process is not None:
             self._mark = (self._process.out.mark(), self._process.err.mark())
 
@@ -227,10 +215,12 @@ class Server:
         out, err = self.printed()
         return last_exception(err) or last_exception(out)
 
-    def place(self) -> Place | None:
+    def location(self) -> Location | None:
         """Where in the learner's files the last exception was raised."""
         out, err = self.printed()
-        return last_place(err, self._target) or last_place(out, self._target)
+        return last_location(err, self._app.target) or last_location(
+            out, self._app.target
+        )
 
     def crash(self) -> Text | None:
         """Why the app is gone, or None while it is alive."""
@@ -239,21 +229,6 @@ class Server:
         if code is None:
             return None
         return Text("failure.crashed", {"code": code})
-
-
-def environment(home: Path) -> dict[str, str]:
-    """What every process of a learner's finds in its environment."""
-    system = {k: v for k in ("SYSTEMROOT",) if (v := os.environ.get(k))}
-    return {
-        "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "HOME": str(home),
-        "TMPDIR": str(home),
-        "LANG": "C.UTF-8",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUNBUFFERED": "1",
-        "TZ": "UTC",
-        **system,
-    }
 
 
 def free_port() -> int:

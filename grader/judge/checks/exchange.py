@@ -102,5 +102,10 @@ class Transcript:
     def clear(self) -> None:
         self.exchanges.clear()
 
+    def unwritten_before(self, stage: int) -> int | None:
+        """The first stage before this one that answered 501 for what is unwritten."""
+        stages = [exchange.not_written for exchange in self.exchanges]
+        return min((s for s in stages if s is not None and s < stage), default=None)
+
     def last(self, count: int) -> Sequence[Exchange]:
         return self.exchanges[-count:]

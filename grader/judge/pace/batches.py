@@ -72,8 +72,8 @@ def keeps_pace_in_batches(
     Wider than for reads: who begins anew after a conflict works more, and is right.
     """
     learner = Batch(world.server(world.fresh()), path, prepare)
-    beside = world.reference()
-    reference = Batch(beside.server(beside.fresh()), path, prepare)
+    model = asyncio.run(world.reference())
+    reference = Batch(model.server(model.fresh()), path, prepare)
     try:
         compare(benchmark, learner, reference, rounds=ROUNDS, full=FULL)
     finally:

@@ -157,10 +157,9 @@ async def fans_out(world: World, make_room: MakeRoom) -> None:
 
     A slower result may be noise: it is measured again, and the best one counts.
     """
-    beside = await asyncio.to_thread(world.reference)
     crowds = []
-    for place in (world, beside):
-        server = place.server(place.fresh())
+    for either in (world, await world.reference()):
+        server = either.server(either.fresh())
         server.start()
         crowds.append(Crowd(server, make_room))
     try:

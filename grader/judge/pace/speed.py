@@ -77,12 +77,13 @@ def keeps_pace(
     request = Asked(status=status, **asked)
     own = world.server(world.fresh())
     learner = asyncio.run(_timed(own, prepare, request))
-    beside = world.reference().server(world.reference().fresh())
-    reference = asyncio.run(_timed(beside, prepare, request))
+    model = asyncio.run(world.reference())
+    theirs = model.server(model.fresh())
+    reference = asyncio.run(_timed(theirs, prepare, request))
     try:
         compare(benchmark, learner, reference)
     finally:
-        for server in (own, beside):
+        for server in (own, theirs):
             asyncio.run(server.close())
 
 

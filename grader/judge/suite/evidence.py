@@ -7,10 +7,11 @@ from grader.catalogue import Check
 from grader.judge.app.world import World
 from grader.judge.checks.exchange import shown
 from grader.judge.checks.failures import CheckFailed, Evidence
+from grader.judge.suite.observed import last_lines, last_raised, notes
 from grader.texts import Text
 
-SHOWN_EXCHANGES = 6
-SHOWN_LOG_LINES = 12
+KEPT_EXCHANGES = 6
+KEPT_LOG_LINES = 12
 
 
 def describe(
@@ -20,9 +21,9 @@ def describe(
     evidence = (
         failure.evidence if isinstance(failure, CheckFailed) else _unforeseen(failure)
     )
-    place, exception = world.trouble()
-    # Several servers are told of in the same words: once is enough.
-    notes = {note.render(language): note for note in world.notes()}
+    location, exception = last_raised(world)
+    # The same was done to several servers: one note is enough.
+    noted = {note.render(language): note for note in notes(world)}
     return {
         "key": evidence.label.key,
         "params": dict(evidence.label.params),
@@ -31,17 +32,17 @@ def describe(
         "got": _plain(evidence.got),
         "why": check.why.text[language],
         "read": check.why.read,
-        "notes": [{**note.to_json(), "text": text} for text, note in notes.items()],
-        "exchanges": [e.to_json() for e in world.transcript.last(SHOWN_EXCHANGES)],
+        "notes": [{**note.to_json(), "text": text} for text, note in noted.items()],
+        "exchanges": [e.to_json() for e in world.transcript.last(KEPT_EXCHANGES)],
         "where": {
-            "file": place.file,
-            "line": place.line,
-            "function": place.function,
+            "file": location.file,
+            "line": location.line,
+            "function": location.function,
         }
-        if place
+        if location
         else None,
         "exception": exception,
-        "log": world.log_tail(SHOWN_LOG_LINES),
+        "log": last_lines(world, KEPT_LOG_LINES),
     }
 
 
@@ -49,9 +50,11 @@ def _unforeseen(failure: BaseException) -> Evidence:
     trace = failure.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    raised_at = (
+        f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    )
     said = f"{type(failure).__name__}: {failure}"
-    return Evidence(Text("failure.grader"), got=shown(f"{said} ({place})"))
+    return Evidence(Text("failure.grader"), got=shown(f"{said} ({raised_at})"))
 
 
 def _plain(value: Any) -> Any:

@@ -108,10 +108,10 @@ class Judge:
         """Whose fault it is: the learner's, an earlier stage's, or the grader's."""
         if raised is None or isinstance(raised, KeyboardInterrupt):
             return raised
-        earlier = self.world.unwritten_before(stage)
+        earlier = self.world.transcript.unwritten_before(stage)
         if earlier is not None:
             return NotThereYet(earlier, expected=None, got=501)
-        if self.world.unwritten_before(stage + 1) == stage:
+        if self.world.transcript.unwritten_before(stage + 1) == stage:
             return CheckFailed("not_written", got=501, params={"stage": stage})
         if isinstance(raised, NotThereYet) and raised.stage == stage:
             if isinstance(raised.__cause__, CheckFailed):

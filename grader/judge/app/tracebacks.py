@@ -1,4 +1,4 @@
-"""Finds in what an app printed where the learner's own code went wrong."""
+"""Finds the exception, and the learner's line that raised it, in printed output."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ EXCEPTION = re.compile(
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """A line of the learner's: `file` is relative to the target."""
 
     file: str
@@ -20,11 +20,11 @@ class Place:
     function: str | None
 
 
-def last_place(printed: str, target: Path) -> Place | None:
+def last_location(printed: str, target: Path) -> Location | None:
     for path, line, function in reversed(FRAME.findall(printed)):
         file = Path(path)
         if file.is_relative_to(target):
-            return Place(
+            return Location(
                 file.relative_to(target).as_posix(), int(line), function or None
             )
     return None

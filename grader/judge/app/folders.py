@@ -1,0 +1,23 @@
+"""The folders that the processes under test work in, gone with the world."""
+
+import shutil
+from pathlib import Path
+
+from grader.services.keeping import scratch_folder
+
+
+class Folders:
+    """Makes empty folders below one of its own; `close` removes them all."""
+
+    def __init__(self, prefix: str, within: Path | None) -> None:
+        self._base = scratch_folder(prefix, within)
+        self._count = 0
+
+    def new(self) -> Path:
+        self._count += 1
+        folder = self._base / str(self._count)
+        folder.mkdir()
+        return folder
+
+    def close(self) -> None:
+        shutil.rmtree(self._base, ignore_errors=True)
