@@ -177,7 +177,8 @@ def starter(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Check and build the site into site/; or: nox -s docs -- serve, -- write."""
-    prepare(session, "grade", "learn", "docs", "browser")
+    # The examples are tests, and one of them is of a library that only they use.
+    prepare(session, "grade", "learn", "check", "docs", "browser")
     mkdocs = ("python", "-m", "mkdocs")
     # Material's notice about MkDocs 2 is about no version that is used here.
     env = {"NO_MKDOCS_2_WARNING": "1"}
