@@ -6,9 +6,6 @@ from grader.commands import PASSED, Told
 from grader.errors import SetupError
 from grader.texts import say
 
-# Different failed attempts after which the reference may be seen.
-ATTEMPTS = 3
-
 
 def configure(parser: argparse.ArgumentParser, told: Told) -> None:
     parser.add_argument("problem", nargs="?", metavar=told("problem"))
@@ -18,17 +15,17 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
 def run(options: argparse.Namespace, language: str) -> int:
     from grader.learner.compare import pairs, shown
     from grader.learner.position import place
-    from grader.learner.progress import StageProgress, load
+    from grader.learner.progress import ATTEMPTS_TO_COMPARE, StageProgress, load
 
     progress = load()
     problem, stage = place(progress, options.problem, options.stage)
     known = progress.problems.get(problem.slug, {}).get(stage.number, StageProgress())
-    if not known.passed_at and len(known.attempts) < ATTEMPTS:
+    if not known.passed_at and len(known.attempts) < ATTEMPTS_TO_COMPARE:
         raise SetupError(
             "compare_later",
             slug=problem.slug,
             stage=stage.number,
-            attempts=ATTEMPTS,
+            attempts=ATTEMPTS_TO_COMPARE,
             count=len(known.attempts),
         )
     shown(pairs(problem, stage), language)

@@ -17,6 +17,8 @@ from grader.texts import Text
 
 SCHEMA = "fastapi-workbook/progress/1"
 KEPT_ATTEMPTS = 50
+# Different failed attempts at a stage after which the reference may be seen.
+ATTEMPTS_TO_COMPARE = 3
 
 
 @dataclass

@@ -1,8 +1,7 @@
 """Says after a grading what changed since the last one, and where help is."""
 
-from grader.commands.compare import ATTEMPTS
 from grader.learner.moments import moment
-from grader.learner.progress import NotKept, Progress
+from grader.learner.progress import ATTEMPTS_TO_COMPARE, NotKept, Progress
 from grader.learner.record import Changes, remember
 from grader.report.failure import clean
 from grader.report.terminal import Screen
@@ -65,6 +64,6 @@ def _help(problem: ProblemResult, progress: Progress, language: str) -> list[str
     what = {"slug": problem.slug, "stage": stage.number}
     attempts = len(progress.stage(problem.slug, stage.number).attempts)
     lines = [say("learner.stuck", language, **what)] if attempts > 1 else []
-    if attempts >= ATTEMPTS:
+    if attempts >= ATTEMPTS_TO_COMPARE:
         lines.append(say("learner.or_compare", language, **what))
     return lines
