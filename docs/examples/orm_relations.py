@@ -114,3 +114,15 @@ async def test_a_hidden_query_fails_in_the_wrapping_of_a_statement(
         with pytest.raises(StatementError) as failed:
             _ = topic.replies
     assert isinstance(failed.value.orig, MissingGreenlet)
+
+
+async def test_get_takes_the_lock_and_keeps_old_values(filled: Sessions) -> None:
+    async with filled() as mine, filled.begin() as theirs:
+        post = await mine.get_one(Post, 1)
+        await theirs.execute(update(Post).values(version=2))
+        await theirs.commit()
+
+        await mine.get_one(Post, 1, with_for_update=True)
+        assert post.version == 1
+        await mine.refresh(post, with_for_update=True)
+        assert post.version == 2
