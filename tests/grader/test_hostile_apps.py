@@ -144,6 +144,32 @@ def test_body_that_lies_about_its_encoding(
     assert checks["unknown_post_is_404"].status == "failed"
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-author": "José"},
+        {"content-type": "application/json; charset=no-such-thing"},
+        {"content-type": "text/plain; charset=utf-16"},
+        {"x-unwritten-stage": "²"},
+    ],
+)
+def test_odd_headers_cost_no_verdict(
+    engine: Engine, blog: Problem, target: Target, headers: dict[str, str]
+) -> None:
+    """The answer is refused for what is wrong with it, not for its headers."""
+    answer = (
+        "return __import__('starlette.responses').responses.Response("
+        f"b'no json', 501, headers={headers!r})"
+    )
+
+    checks = graded(engine, blog, target(APP % answer))
+
+    failure = failure_of(checks["unknown_post_is_404"])
+    assert failure["key"] == "failure.status"
+    assert failure["got"] == 501
+    assert failure["exchanges"][-1]["body"] == "no json"
+
+
 def test_line_of_the_exception_is_reported(
     engine: Engine, blog: Problem, target: Target
 ) -> None:

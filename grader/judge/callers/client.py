@@ -66,7 +66,7 @@ class Guard(httpx.AsyncBaseTransport):
                 "connection", got=crash or repr(error), params=_line(request)
             ) from None
         exchange.status = response.status_code
-        exchange.answer = shown(response.text)
+        exchange.answer = shown(response.content.decode("utf-8", "replace"))
         exchange.answer_headers = _chosen(response.headers, SHOWN_HEADERS)
         if request.method != "GET":
             await self._peer.settled()
@@ -99,10 +99,11 @@ class Guard(httpx.AsyncBaseTransport):
                     )
         finally:
             await response.aclose()
+        # As bytes: a name like José in a header is no fault of the app's.
         headers = [
             (k, v)
-            for k, v in response.headers.multi_items()
-            if k not in ("content-encoding", "transfer-encoding")
+            for k, v in response.headers.raw
+            if k.lower() not in (b"content-encoding", b"transfer-encoding")
         ]
         return httpx.Response(response.status_code, headers=headers, content=body)
 

@@ -31,4 +31,6 @@ def body(reply: httpx.Response) -> Any:
     try:
         return json.loads(reply.content, object_hook=Fields)
     except (ValueError, RecursionError):
-        raise CheckFailed("not_json", got=shown(reply.text)) from None
+        # The charset that an app names may be one that nobody knows.
+        text = reply.content.decode("utf-8", "replace")
+        raise CheckFailed("not_json", got=shown(text)) from None

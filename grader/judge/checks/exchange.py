@@ -40,7 +40,7 @@ class Exchange:
     def not_written(self) -> int | None:
         """The stage that an unwritten starter route names in its 501, or None."""
         stage = self.answer_headers.get(UNWRITTEN, "")
-        return int(stage) if self.status == 501 and stage.isdigit() else None
+        return int(stage) if self.status == 501 and stage.isdecimal() else None
 
     def to_json(self) -> dict[str, Any]:
         return {
