@@ -1,8 +1,9 @@
 """Proves the verdicts: right apps pass, wrong ones are refused where they are wrong."""
 
 import multiprocessing
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import replace
 
 from rich.console import Console
@@ -69,7 +70,10 @@ def prove(
     console = Console(highlight=False, soft_wrap=True)
     every_one = True
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(WORKERS, context, initializer=open_engine) as pool:
+    with (
+        ProcessPoolExecutor(WORKERS, context, initializer=open_engine) as pool,
+        ending_early(pool),
+    ):
         runs = [Run(pool, problem, console, record=record) for problem in problems]
         for run in runs:
             run.submit(PARTS[part](run.problem, only))
@@ -84,12 +88,22 @@ def prove(
     return 0 if every_one else 1
 
 
+@contextmanager
+def ending_early(pool: ProcessPoolExecutor) -> Iterator[None]:
+    """Once the block raises, what has not begun is not waited for."""
+    try:
+        yield
+    except BaseException:
+        pool.shutdown(cancel_futures=True)
+        raise
+
+
 class Run:
     """The claims of one problem, judged by the workers."""
 
     def __init__(
         self,
-        pool: ProcessPoolExecutor,
+        pool: Executor,
         problem: Problem,
         console: Console,
         *,

@@ -152,9 +152,14 @@ def _is_installed(pin: str) -> bool:
 def state_of_files() -> str:
     """Changes whenever a file that a verdict may depend on is written."""
     folders = [ROOT / "grader", SOLUTIONS, SUITES, STARTER]
-    paths = [p for f in folders for p in f.rglob("*") if "__pycache__" not in p.parts]
+    paths = [p for f in folders for p in f.rglob("*") if _matters(p)]
     seen = [(str(path), path.stat()) for path in [*paths, ROOT / "pyproject.toml"]]
     return _sum(str(sorted((name, s.st_mtime_ns, s.st_size) for name, s in seen)))
+
+
+def _matters(path: Path) -> bool:
+    """The record itself is written while a proof runs."""
+    return path.is_file() and path.name != "proof.json" and path.suffix != ".pyc"
 
 
 def _sum(text: str) -> str:

@@ -1,0 +1,129 @@
+"""The record while a proof runs: kept as it comes, and only while files stand still."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from grader import proof
+from grader.catalogue import Problem
+from grader.errors import SetupError
+from grader.judge.own_tests.edits import planted_bugs
+from grader.proof.apps import App, together
+from grader.proof.claims import Claim, Found, Verdict
+from grader.proof.origins import Cell, state_of_files
+from grader.proof.record import read_record, record_of
+
+PASSED = Found(passed=4, refused=[], errors=[], score=4)
+REFUSED = Found(passed=3, refused=["crud"], errors=[], score=3)
+Judge = Callable[[Claim], dict[int, Found]]
+
+
+class Answers(Executor):
+    """Stands where the workers do: says at once what a function says."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+
+    def submit(self, _: Any, /, *arguments: Any, **__: Any) -> Future[Any]:
+        claim = arguments[1]
+        future: Future[Any] = Future()
+        future.set_result(Verdict(claim, 0.0, self._judge(claim)))
+        return future
+
+
+@pytest.fixture
+def run(
+    blog: Problem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Judge], proof.Run]:
+    """A run of blog's claims whose record is a file of its own."""
+    file = tmp_path / "proof.json"
+    monkeypatch.setattr("grader.proof.record.record_of", lambda _: file)
+    console = Console(quiet=True)
+    return lambda judge: proof.Run(Answers(judge), blog, console, record=True)
+
+
+def some_bugs(problem: Problem) -> list[App]:
+    bugs = [bug for bug in planted_bugs(problem) if bug.stage == 3]
+    return [App("bug", bug) for bug in bugs[:2]]
+
+
+def test_what_holds_is_kept_and_what_does_not_is_dropped(
+    blog: Problem, run: Callable[[Judge], proof.Run]
+) -> None:
+    one, two = some_bugs(blog)
+    claims = [Claim(one, (3,)), Claim(two, (3,))]
+
+    first = run(lambda claim: {3: REFUSED})
+    first.submit(claims)
+    first.verdicts()
+    assert {n: list(r.stages) for n, r in read_record(blog).items()} == {
+        one.id: [3],
+        two.id: [3],
+    }
+
+    second = run(lambda claim: {3: PASSED})
+    second.submit(claims[:1])
+    second.verdicts()
+    rows = read_record(blog)
+    assert (rows[one.id].stages, list(rows[two.id].stages)) == ({}, [3])
+    assert rows[two.id].refused_by == {3: ["crud"]}
+
+
+def test_a_group_that_fails_is_asked_one_by_one(
+    blog: Problem, run: Callable[[Judge], proof.Run]
+) -> None:
+    one, two = some_bugs(blog)
+    bugs = (one.variation, two.variation)
+    group = Claim(together(3, bugs), (1, 2), bugs=bugs)
+
+    def judge(claim: Claim) -> dict[int, Found]:
+        """The second of them, alone or not, is refused at stage 1."""
+        return {1: REFUSED if two.variation in claim.bugs else PASSED, 2: PASSED}
+
+    asked = run(judge)
+    asked.submit([group])
+    asked.verdicts()
+
+    rows = read_record(blog)
+    assert list(rows[one.id].stages) == [1, 2]
+    assert list(rows[two.id].stages) == [2]
+
+
+def test_nothing_is_kept_once_files_have_changed(
+    blog: Problem,
+    run: Callable[[Judge], proof.Run],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, _ = some_bugs(blog)
+    begun = run(lambda claim: {3: REFUSED})
+    monkeypatch.setattr(proof, "state_of_files", lambda: "another")
+    begun.submit([Claim(one, (3,))])
+
+    with pytest.raises(SetupError, match="were changed"):
+        begun.verdicts()
+    assert read_record(blog) == {}
+
+
+def test_the_record_itself_may_be_written(blog: Problem) -> None:
+    before = state_of_files()
+    record_of(blog).touch()
+    assert state_of_files() == before
+
+    suite = blog.suite(1)
+    suite.touch()
+    assert state_of_files() != before
+
+
+def test_cells_of_a_claim_are_in_the_digests(
+    blog: Problem, run: Callable[[Judge], proof.Run]
+) -> None:
+    one, _ = some_bugs(blog)
+    begun = run(lambda claim: {3: REFUSED})
+    begun.submit([Claim(one, (3,))])
+    begun.verdicts()
+
+    assert read_record(blog)[one.id].stages[3] == proof.cells(blog)[Cell(one, 3)]
