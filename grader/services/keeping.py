@@ -2,13 +2,15 @@
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from grader.errors import SetupError
@@ -29,9 +31,29 @@ def scratch_base() -> Path:
 
 
 def scratch_folder(prefix: str, within: Path | None = None) -> Path:
-    """A folder named after the process that owns it, so that it is found again."""
-    base, owner = within or scratch_base(), os.getpid()
-    return Path(tempfile.mkdtemp(prefix=f"workbook-{prefix}-{owner}-", dir=base))
+    """Make a folder named after the process that owns it, so that it is found again."""
+    folder = scratch_path(prefix, within)
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def scratch_path(prefix: str, within: Path | None = None) -> Path:
+    name = f"workbook-{prefix}-{os.getpid()}-{secrets.token_hex(4)}"
+    return (within or scratch_base()) / name
+
+
+@contextmanager
+def service_folder(prefix: str) -> Iterator[Path]:
+    """A service's folder, which goes even when its keeper was never started.
+
+    It is named before it is made: an interrupt may come at any moment.
+    """
+    folder = scratch_path(prefix)
+    try:
+        folder.mkdir(mode=0o700)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Kept:

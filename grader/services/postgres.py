@@ -16,7 +16,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from grader.errors import SetupError
-from grader.services.keeping import Kept, scratch_folder
+from grader.services.keeping import Kept, service_folder
 
 PORT = "5432"  # Of a Unix socket in a folder of its own: it only names the file.
 SETTINGS = {
@@ -131,7 +131,23 @@ def open_cluster() -> Iterator[Cluster]:
 @contextmanager
 def embedded() -> Iterator[str]:
     """Start a PostgreSQL of our own; yields the administrator's libpq string."""
-    folder = scratch_folder("pg")
+    with service_folder("pg") as folder:
+        password = secrets.token_hex(16)
+        kept = start(folder, password)
+        try:
+            yield make_conninfo(
+                host=str(folder),
+                port=PORT,
+                user="judge",
+                password=password,
+                dbname="postgres",
+            )
+        finally:
+            kept.stop()
+
+
+def start(folder: Path, password: str) -> Kept:
+    """Start a server in an empty folder, as another user when we are root."""
     folder.chmod(0o755)
     user = None
     if os.name == "posix" and os.geteuid() == 0:
@@ -139,12 +155,11 @@ def embedded() -> Iterator[str]:
         user = "nobody"
         shutil.chown(folder, user)
     binaries = reachable_binaries(folder, user)
-    password = secrets.token_hex(16)
     secret = folder / "secret"
     secret.write_text(password)
     if user:
         shutil.chown(secret, user)
-    kept = Kept(
+    return Kept(
         "PostgreSQL",
         folder,
         prepare=[initdb(binaries, folder, secret)],
@@ -152,16 +167,6 @@ def embedded() -> Iterator[str]:
         ready=lambda: is_ready(binaries, folder),
         user=user,
     )
-    try:
-        yield make_conninfo(
-            host=str(folder),
-            port=PORT,
-            user="judge",
-            password=password,
-            dbname="postgres",
-        )
-    finally:
-        kept.stop()
 
 
 def initdb(binaries: Path, folder: Path, secret: Path) -> list[str]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.errors import SetupError
-from grader.services.keeping import Kept, scratch_folder
+from grader.services.keeping import Kept, service_folder
 
 
 @contextmanager
@@ -17,18 +17,18 @@ def open_valkey() -> Iterator[str]:
     if own := os.environ.get("REDIS_URL"):
         yield own
         return
-    folder = scratch_folder("valkey")
-    address = folder / "valkey.sock"
-    kept = Kept(
-        "Valkey",
-        folder,
-        serve=command(folder, address),
-        ready=lambda: answers(address),
-    )
-    try:
-        yield f"unix://{address}"
-    finally:
-        kept.stop()
+    with service_folder("valkey") as folder:
+        address = folder / "valkey.sock"
+        kept = Kept(
+            "Valkey",
+            folder,
+            serve=command(folder, address),
+            ready=lambda: answers(address),
+        )
+        try:
+            yield f"unix://{address}"
+        finally:
+            kept.stop()
 
 
 def command(folder: Path, address: Path) -> list[str]:

@@ -90,7 +90,7 @@ def test_killed_grader_leaves_nothing_behind(how: signal.Signals) -> None:
 def test_grader_runs_without_root(tmp_path: Path) -> None:
     """Another user starts the same server, from a checkout that it can read."""
     script = (
-        "from grader.services.postgres import open_cluster\n"
+        "from grader.services.postgres import embedded, open_cluster\n"
         "with open_cluster() as cluster: print(cluster.admin.info.user)"
     )
     python = next(
@@ -161,3 +161,23 @@ def test_valkey_starts_and_is_gone() -> None:
         assert answers(address)
 
     assert not address.parent.exists()
+
+
+@pytest.mark.parametrize("moment", ["mkdir", "chmod"])
+def test_interrupt_before_the_keeper_leaves_nothing(
+    moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder is there and nobody keeps it yet: an interrupt takes it along."""
+    before = leftovers(os.getpid())
+    act = getattr(Path, moment)
+
+    def interrupted(path: Path, *arguments: object, **named: object) -> None:
+        act(path, *arguments, **named)
+        assert leftovers(os.getpid()) > before
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, moment, interrupted)
+    with pytest.raises(KeyboardInterrupt), embedded():
+        pass
+
+    assert leftovers(os.getpid()) == before
