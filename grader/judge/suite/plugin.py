@@ -140,9 +140,12 @@ def with_deadline(
         try:
             async with asyncio.timeout(CHECK_SECONDS) as limit:
                 ending = asyncio.create_task(end_early(limit, cancelled))
+                loop = asyncio.get_running_loop()
+                loop.set_task_factory(task_of_this_check)
                 try:
                     await function(*args, **kwargs)
                 finally:
+                    loop.set_task_factory(None)
                     ending.cancel()
         except TimeoutError:
             raise CheckTimeout(
@@ -150,6 +153,18 @@ def with_deadline(
             ) from None
 
     return bounded
+
+
+def task_of_this_check(
+    loop: asyncio.AbstractEventLoop, work: Any, **options: Any
+) -> "asyncio.Future[Any]":
+    """A task whose failure, if nobody awaits it, is not put on the next check.
+
+    A check that fails leaves requests behind, and these end with its server.
+    """
+    task: asyncio.Task[Any] = asyncio.Task(work, loop=loop, **options)
+    task.add_done_callback(lambda done: None if done.cancelled() else done.exception())
+    return task
 
 
 async def end_early(limit: asyncio.Timeout, cancelled: Callable[[], bool]) -> None:
