@@ -2,7 +2,13 @@
 
 import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -74,14 +80,12 @@ def prove(
         ProcessPoolExecutor(WORKERS, context, initializer=open_engine) as pool,
         ending_early(pool),
     ):
-        runs = [Run(pool, problem, console, record=record) for problem in problems]
-        for run in runs:
-            run.submit(PARTS[part](run.problem, only))
-        for run in runs:
-            every_one &= starter_is_fresh(run.problem, console)
-            verdicts = run.verdicts()
-            console.print(matrix(run.problem, verdicts, language))
-            every_one &= all(verdict.holds for verdict in verdicts)
+        runs = [Run(problem, console, record=record) for problem in problems]
+        judge_all(pool, {run: PARTS[part](run.problem, only) for run in runs})
+    for run in runs:
+        every_one &= starter_is_fresh(run.problem, console)
+        console.print(matrix(run.problem, run.verdicts(), language))
+        every_one &= all(verdict.holds for verdict in run.verdicts())
     for problem in problems:
         show_unproven(problem, unproven(problem), console)
     console.print("every claim holds" if every_one else "NOT PROVEN", style="bold")
@@ -98,41 +102,41 @@ def ending_early(pool: ProcessPoolExecutor) -> Iterator[None]:
         raise
 
 
-class Run:
-    """The claims of one problem, judged by the workers."""
+def judge_all(pool: Executor, asked: Mapping["Run", Sequence[Claim]]) -> None:
+    """Have the workers judge all claims; each verdict is taken as it comes."""
+    waiting: dict[Future[Verdict], Run] = {}
+    again = dict(asked)
+    while again or waiting:
+        for run, claims in again.items():
+            for claim in claims:
+                waiting[pool.submit(judge, run.problem.slug, claim)] = run
+        again = {}
+        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in done:
+            run = waiting.pop(future)
+            again.setdefault(run, [])
+            again[run] = [*again[run], *run.take(future.result())]
 
-    def __init__(
-        self,
-        pool: Executor,
-        problem: Problem,
-        console: Console,
-        *,
-        record: bool,
-    ) -> None:
+
+class Run:
+    """The verdicts on one problem's apps, kept in the record as they come."""
+
+    def __init__(self, problem: Problem, console: Console, *, record: bool) -> None:
         self.problem = problem
-        self._pool = pool
         self._console = console
         # What the apps are made from, as it is before they are judged.
         self._state = state_of_files()
         self._digests: Digests = cells(problem) if record else {}
-        self._waiting: list[Future[Verdict]] = []
         self._found: dict[App, Verdict] = {}
 
-    def submit(self, claims: Sequence[Claim]) -> None:
-        for claim in claims:
-            self._waiting.append(self._pool.submit(judge, self.problem.slug, claim))
-
     def verdicts(self) -> list[Verdict]:
-        """A verdict on each app; what a group proved is said of its members."""
-        while self._waiting:
-            waiting, self._waiting = self._waiting, []
-            for run in as_completed(waiting):
-                show_verdict(run.result(), self.problem, self._console)
-                self._take(run.result())
+        """What was found of each app, in the order of the matrix."""
         order = [app.id for app in apps(self.problem)]
         return sorted(self._found.values(), key=lambda v: order.index(v.claim.app.id))
 
-    def _take(self, verdict: Verdict) -> None:
+    def take(self, verdict: Verdict) -> list[Claim]:
+        """Keep a verdict, that of a group for its members; returns what to ask next."""
+        show_verdict(verdict, self.problem, self._console)
         claim = verdict.claim
         if claim.app.kind != "group":
             self._note(verdict)
@@ -141,7 +145,8 @@ class Run:
                 self._note(verdict.of(App("bug", bug)))
         else:
             # It tells only that some member fails: ask each of them.
-            self.submit(list(alone(claim)))
+            return list(alone(claim))
+        return []
 
     def _note(self, verdict: Verdict) -> None:
         app = verdict.claim.app

@@ -14,7 +14,7 @@ from grader.errors import SetupError
 from grader.judge.own_tests.edits import planted_bugs
 from grader.proof.apps import App, together
 from grader.proof.claims import Claim, Found, Verdict
-from grader.proof.origins import Cell, state_of_files
+from grader.proof.origins import Cell, cells, state_of_files
 from grader.proof.record import read_record, record_of
 
 PASSED = Found(passed=4, refused=[], errors=[], score=4)
@@ -38,12 +38,11 @@ class Answers(Executor):
 @pytest.fixture
 def run(
     blog: Problem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[Judge], proof.Run]:
+) -> Callable[[], proof.Run]:
     """A run of blog's claims whose record is a file of its own."""
     file = tmp_path / "proof.json"
     monkeypatch.setattr("grader.proof.record.record_of", lambda _: file)
-    console = Console(quiet=True)
-    return lambda judge: proof.Run(Answers(judge), blog, console, record=True)
+    return lambda: proof.Run(blog, Console(quiet=True), record=True)
 
 
 def some_bugs(problem: Problem) -> list[App]:
@@ -52,29 +51,25 @@ def some_bugs(problem: Problem) -> list[App]:
 
 
 def test_what_holds_is_kept_and_what_does_not_is_dropped(
-    blog: Problem, run: Callable[[Judge], proof.Run]
+    blog: Problem, run: Callable[[], proof.Run]
 ) -> None:
     one, two = some_bugs(blog)
     claims = [Claim(one, (3,)), Claim(two, (3,))]
 
-    first = run(lambda claim: {3: REFUSED})
-    first.submit(claims)
-    first.verdicts()
+    proof.judge_all(Answers(lambda claim: {3: REFUSED}), {run(): claims})
     assert {n: list(r.stages) for n, r in read_record(blog).items()} == {
         one.id: [3],
         two.id: [3],
     }
 
-    second = run(lambda claim: {3: PASSED})
-    second.submit(claims[:1])
-    second.verdicts()
+    proof.judge_all(Answers(lambda claim: {3: PASSED}), {run(): claims[:1]})
     rows = read_record(blog)
     assert (rows[one.id].stages, list(rows[two.id].stages)) == ({}, [3])
     assert rows[two.id].refused_by == {3: ["crud"]}
 
 
 def test_a_group_that_fails_is_asked_one_by_one(
-    blog: Problem, run: Callable[[Judge], proof.Run]
+    blog: Problem, run: Callable[[], proof.Run]
 ) -> None:
     one, two = some_bugs(blog)
     bugs = (one.variation, two.variation)
@@ -84,9 +79,7 @@ def test_a_group_that_fails_is_asked_one_by_one(
         """The second of them, alone or not, is refused at stage 1."""
         return {1: REFUSED if two.variation in claim.bugs else PASSED, 2: PASSED}
 
-    asked = run(judge)
-    asked.submit([group])
-    asked.verdicts()
+    proof.judge_all(Answers(judge), {run(): [group]})
 
     rows = read_record(blog)
     assert list(rows[one.id].stages) == [1, 2]
@@ -95,16 +88,15 @@ def test_a_group_that_fails_is_asked_one_by_one(
 
 def test_nothing_is_kept_once_files_have_changed(
     blog: Problem,
-    run: Callable[[Judge], proof.Run],
+    run: Callable[[], proof.Run],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     one, _ = some_bugs(blog)
-    begun = run(lambda claim: {3: REFUSED})
+    begun = run()
     monkeypatch.setattr(proof, "state_of_files", lambda: "another")
-    begun.submit([Claim(one, (3,))])
 
     with pytest.raises(SetupError, match="were changed"):
-        begun.verdicts()
+        proof.judge_all(Answers(lambda _: {3: REFUSED}), {begun: [Claim(one, (3,))]})
     assert read_record(blog) == {}
 
 
@@ -119,11 +111,9 @@ def test_the_record_itself_may_be_written(blog: Problem) -> None:
 
 
 def test_cells_of_a_claim_are_in_the_digests(
-    blog: Problem, run: Callable[[Judge], proof.Run]
+    blog: Problem, run: Callable[[], proof.Run]
 ) -> None:
     one, _ = some_bugs(blog)
-    begun = run(lambda claim: {3: REFUSED})
-    begun.submit([Claim(one, (3,))])
-    begun.verdicts()
+    proof.judge_all(Answers(lambda _: {3: REFUSED}), {run(): [Claim(one, (3,))]})
 
-    assert read_record(blog)[one.id].stages[3] == proof.cells(blog)[Cell(one, 3)]
+    assert read_record(blog)[one.id].stages[3] == cells(blog)[Cell(one, 3)]
