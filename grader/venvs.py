@@ -1,0 +1,104 @@
+"""Keeps the environments in `.nox/`, with nothing but what each Python brings along."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.paths import ROOT
+
+HOME = ROOT / ".nox"
+NOX = HOME / "_boot"
+SETUP = 2
+
+
+def in_our_nox() -> bool:
+    return NOX.exists() and os.path.samefile(sys.prefix, NOX)
+
+
+def hand_over(arguments: Sequence[str]) -> None:
+    """Become the nox that is pinned, whichever Python or nox was called."""
+    python = ready(NOX, pinned("nox"))
+    command = [python, "-I", "-m", "nox", *at_home(arguments)]
+    if os.name == "nt":
+        sys.exit(subprocess.call(command))
+    # No parent stays behind that would die of Ctrl-C before its child has cleaned up.
+    sys.stdout.flush()
+    os.execv(python, command)
+
+
+def at_home(arguments: Sequence[str]) -> list[str]:
+    """The arguments of nox, with our noxfile: it may be called from anywhere."""
+    end = list(arguments).index("--") if "--" in arguments else len(arguments)
+    noxfile = ("--noxfile", str(ROOT / "noxfile.py"))
+    return [*arguments[:end], *noxfile, *arguments[end:]]
+
+
+def for_learners() -> str:
+    """The Python of the environment that all commands of learners share."""
+    return ready(HOME / "workbook", [*libraries(), *pinned("grade", "learn")])
+
+
+def for_authors() -> str:
+    """The Python of the environment that has everything."""
+    groups = project()["dependency-groups"]
+    return ready(HOME / "authors", [*libraries(), *pinned(*groups)])
+
+
+def project() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+
+def libraries() -> list[str]:
+    return project()["project"]["dependencies"]
+
+
+def pinned(*groups: str) -> list[str]:
+    return [line for name in groups for line in project()["dependency-groups"][name]]
+
+
+def ready(home: Path, requirements: Sequence[str]) -> str:
+    """Return the Python of an environment, which is built anew when it must be."""
+    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    stamp, key = home / "installed", key_of(home, requirements)
+    if not (holds(stamp, key) and starts(python)):
+        print(f"Building .nox/{home.name}, once …", flush=True)
+        build(home, python, requirements)
+        stamp.write_text(key, "utf-8")
+    return str(python)
+
+
+def key_of(home: Path, requirements: Sequence[str]) -> str:
+    """What an environment is good for: a place, an interpreter, and these libraries."""
+    interpreter = (sys.base_prefix, sysconfig.get_config_var("EXT_SUFFIX"))
+    return "\n".join([str(home), *map(str, interpreter), *requirements])
+
+
+def holds(stamp: Path, key: str) -> bool:
+    return stamp.is_file() and stamp.read_text("utf-8") == key
+
+
+def starts(python: Path) -> bool:
+    """Not so when the interpreter behind it was upgraded away."""
+    command = [python, "-I", "-S", "-c", ""]
+    try:
+        return subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
+    except OSError:
+        return False
+
+
+def build(home: Path, python: Path, requirements: Sequence[str]) -> None:
+    # Isolated, so that PYTHONPATH and PYTHONHOME of another project do not reach in.
+    venv = (sys.executable, "-I", "-m", "venv", "--clear", home)
+    pip = (python, "-I", "-m", "pip", "install", "-q", "--disable-pip-version-check")
+    # The user's index is wanted; "user = true" is not possible in an environment.
+    env = {**os.environ, "PIP_USER": "0"}
+    try:
+        subprocess.run(venv, check=True)
+        subprocess.run([*pip, *requirements], env=env, check=True)
+    except subprocess.CalledProcessError:
+        print(f"{home} could not be built: see above.", file=sys.stderr)
+        sys.exit(SETUP)
