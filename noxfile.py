@@ -160,8 +160,8 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Check types with mypy --strict."""
     module(session, "mypy", "grader", "tests", "noxfile.py", MYPYPATH="solutions")
-    module(session, "mypy", "docs/hooks", "docs/examples")
-    module(session, "mypy", "-p", "docs.generate")
+    module(session, "mypy", "docs/examples")
+    module(session, "mypy", "-p", "docs.generate", "-p", "docs.hooks")
     found = sorted(path.name for path in (ROOT / "solutions").glob("*/"))
     packages = [word for name in found for word in ("-p", name)]
     module(session, "mypy", *packages, MYPYPATH="solutions")

@@ -83,7 +83,7 @@ def holds(stamp: Path, key: str) -> bool:
 
 def starts(python: Path) -> bool:
     """Not so when the interpreter behind it was upgraded away."""
-    command = [python, "-I", "-S", "-c", ""]
+    command = [str(python), "-I", "-S", "-c", ""]
     try:
         return subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
     except OSError:
@@ -92,10 +92,10 @@ def starts(python: Path) -> bool:
 
 def build(home: Path, python: Path, requirements: Sequence[str]) -> None:
     # Isolated, so that PYTHONPATH and PYTHONHOME of another project do not reach in.
-    venv = (sys.executable, "-I", "-m", "venv", "--clear", home)
-    pip = (python, "-I", "-m", "pip", "install", "-q", "--disable-pip-version-check")
+    venv = [sys.executable, "-I", "-m", "venv", "--clear", str(home)]
+    pip = [str(python), "-I", "-m", "pip", "install", "-q"]
     # The user's index is wanted; "user = true" is not possible in an environment.
-    env = {**os.environ, "PIP_USER": "0"}
+    env = {**os.environ, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     try:
         subprocess.run(venv, check=True)
         subprocess.run([*pip, *requirements], env=env, check=True)

@@ -5,7 +5,8 @@ import logging
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.pages import Page
-from repository import language
+
+from docs.hooks.repository import language
 
 log = logging.getLogger("mkdocs.hooks.accessible")
 

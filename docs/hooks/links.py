@@ -11,7 +11,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
-from repository import ROOT, in_repository, is_mounted
+
+from docs.hooks.repository import ROOT, in_repository, is_mounted
 
 # Names below "mkdocs" are those whose warnings --strict counts.
 # What `exclude_docs` of mkdocs.yml keeps out of the site.

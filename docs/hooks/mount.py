@@ -6,7 +6,8 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
-from repository import MOUNTED, ROOT, is_mounted
+
+from docs.hooks.repository import MOUNTED, ROOT, is_mounted
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:

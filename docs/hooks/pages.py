@@ -9,7 +9,8 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
-from repository import language
+
+from docs.hooks.repository import language
 
 BILINGUAL = "problems/README.md"
 GITHUB_ONLY = re.compile(

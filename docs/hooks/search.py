@@ -11,7 +11,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
-from repository import ROOT, language, translator
+
+from docs.hooks.repository import ROOT, language, translator
 
 log = logging.getLogger("mkdocs.hooks.search")
 

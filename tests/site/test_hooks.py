@@ -1,9 +1,6 @@
 """The hooks of the site, each on its own: links, navigation, texts, search."""
 
 import logging
-import sys
-from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,27 +8,18 @@ from typing import Any
 import markdown
 import pytest
 
+from docs.hooks import links, mount, pages, search
 from grader.paths import ROOT
 
-HOOKS = str(ROOT / "docs" / "hooks")
-
 
 @pytest.fixture
-def hook() -> Iterator[Any]:
-    """Import a hook as MkDocs does, with its folder on the path."""
-    sys.path.insert(0, HOOKS)
-    yield import_module
-    sys.path.remove(HOOKS)
-
-
-@pytest.fixture
-def render(hook: Any) -> Any:
+def render() -> Any:
     """Render one line of a page of `problems/`, or of another."""
 
     def rendered(text: str, page: str = "problems/README.md", home: str = "") -> str:
-        links = hook("links").RepositoryLinks(home)
-        links.file = SimpleNamespace(src_uri=page)
-        return markdown.markdown(text, extensions=[links])
+        extension: Any = links.RepositoryLinks(home)
+        extension.file = SimpleNamespace(src_uri=page)
+        return markdown.markdown(text, extensions=[extension])
 
     return rendered
 
@@ -77,9 +65,9 @@ def test_a_link_to_nothing_is_a_warning(
     assert caplog.records[0].levelno == logging.WARNING
 
 
-def test_patterns_in_the_navigation(hook: Any) -> None:
+def test_patterns_in_the_navigation() -> None:
     nav = [{"Problems": ["problems/README.md", "problems/0*.md"]}, "index.md"]
-    [section, home] = hook("mount").written_out(nav)
+    [section, home] = mount.written_out(nav)
 
     assert section == {"Problems": ["problems/README.md", *sorted_problems()]}
     assert home == "index.md"
@@ -90,8 +78,8 @@ def sorted_problems() -> list[str]:
     return [f"problems/{p.name}" for p in found if not p.name.endswith(".zh.md")]
 
 
-def test_reading_time_counts_words_and_characters_but_no_code(hook: Any) -> None:
-    minutes = hook("pages").minutes
+def test_reading_time_counts_words_and_characters_but_no_code() -> None:
+    minutes = pages.minutes
 
     assert minutes("<p>short</p>") == 1
     assert minutes("<p>" + "word " * 441 + "</p>") == 3
@@ -99,28 +87,26 @@ def test_reading_time_counts_words_and_characters_but_no_code(hook: Any) -> None
     assert minutes("<pre>" + "word " * 9000 + "</pre>") == 1
 
 
-def test_a_callout_gets_its_chinese_title(hook: Any) -> None:
-    pages = hook("pages")
-
+def test_a_callout_gets_its_chinese_title() -> None:
     assert pages.CALLOUT.sub(pages.titled, "> [!NOTE]\n> x") == "> [!NOTE] 注意\n> x"
 
 
 def test_another_search_worker_is_noticed(
-    hook: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     workers = tmp_path / "assets/javascripts/workers"
     workers.mkdir(parents=True)
     (workers / "search.0.min.js").write_text("another()", "utf-8")
-    hook("search").mend_workers(tmp_path)
+    search.mend_workers(tmp_path)
 
     assert "see how it cuts Chinese queries" in caplog.text
 
 
 def test_a_tag_for_a_page_that_is_gone_is_noticed(
-    hook: Any, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     docs: list[dict[str, Any]] = [{"location": "concepts/websockets/"}]
-    hook("search").add_tags(docs, "en")
+    search.add_tags(docs, "en")
 
     assert docs[0]["tags"] == ["close code"]
     assert "there is no page 'concepts/lifespan'" in caplog.text
