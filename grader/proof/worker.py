@@ -32,9 +32,13 @@ def judge(slug: str, claim: Claim) -> Verdict:
     without = {check.id for stage in stages for check in stage.checks} - asked
     with tempfile.TemporaryDirectory() as scratch:
         write_files(app_files(problem, claim.app), Path(scratch))
-        result = _engine.grade(
-            [problem], Path(scratch), "en", claim.stages, without=without
-        )
+        try:
+            result = _engine.grade(
+                [problem], Path(scratch), "en", claim.stages, without=without
+            )
+        finally:
+            # Hundreds of apps are judged by one server, whose data lies in memory.
+            _engine.tidy()
     verdict = Verdict(claim, time.perf_counter() - started)
     for graded in result.problems[0].stages:
         verdict.stages[graded.number] = found(graded, claim.app.variation.stage)

@@ -4,6 +4,7 @@ import pytest
 
 from grader.catalogue import SLUGS, Problem, load
 from grader.judge.own_tests.edits import correct_variants, merged, planted_bugs
+from grader.proof import worker
 from grader.proof.apps import App, app_files, apps
 from grader.proof.claims import (
     Claim,
@@ -17,6 +18,7 @@ from grader.proof.claims import (
 )
 from grader.proof.origins import cells
 from grader.proof.record import Row, read_record
+from grader.run import Engine
 
 EVERY_PROBLEM = pytest.mark.parametrize("slug", SLUGS)
 
@@ -116,3 +118,19 @@ def test_row_forgets_what_holds_no_more() -> None:
 
     assert (row.stages, row.refused_by) == ({2: "def"}, {})
     assert row.proven_on
+
+
+def test_worker_leaves_no_database_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proof judges hundreds of apps in one process, and its data lies in memory."""
+    claim = quick_claims(load("blog"))[2]
+    with Engine() as engine:
+        monkeypatch.setattr(worker, "_engine", engine)
+
+        verdict = worker.judge("blog", claim)
+
+        query = "SELECT count(*) FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba"
+        owned = engine.cluster.admin.execute(
+            f"{query} WHERE r.rolname = %s", [engine.cluster.role]
+        ).fetchone()
+    assert verdict.holds
+    assert owned == (0,)
