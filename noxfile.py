@@ -20,9 +20,12 @@ if sys.version_info[:2] < OLDEST:
 
 # Neither nox nor a safe path (-P) would find the grader beside this file.
 sys.path.insert(0, str(ROOT))
-os.environ.pop("PYTHONSAFEPATH", None)
 
-from grader import venvs
+from grader import environment, venvs
+
+# What is meant for another Python would keep those in .nox/ from starting.
+for name in environment.of_python(os.environ):
+    del os.environ[name]
 
 if not venvs.in_our_nox():
     venvs.hand_over(sys.argv[1:])

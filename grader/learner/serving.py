@@ -17,6 +17,7 @@ from watchfiles import PythonFilter, watch
 
 from grader.catalogue import Problem
 from grader.errors import SetupError
+from grader.judge.app.application import environment
 from grader.judge.app.launch import open_launcher
 from grader.judge.app.world import World
 from grader.judge.database import Database
@@ -49,7 +50,7 @@ def database(problem: Problem, target: Path) -> Iterator[tuple[World, Database]]
 def run(problem: Problem, target: Path, port: int, say: Say) -> int:
     """Serve until Ctrl-C or until the server ends by itself; returns its exit code."""
     with database(problem, target) as (world, migrated):
-        server = start(problem, target, port, migrated.url)
+        server = start(problem, target, port, migrated.url, world.folders.new())
         stop = threading.Event()
         threads = [
             threading.Thread(target=_introduce, args=(problem, port, server, say)),
@@ -66,9 +67,9 @@ def run(problem: Problem, target: Path, port: int, say: Say) -> int:
 
 
 def start(
-    problem: Problem, target: Path, port: int, url: str
+    problem: Problem, target: Path, port: int, url: str, home: Path
 ) -> "subprocess.Popen[bytes]":
-    """uvicorn with reload, as a learner would start it by hand."""
+    """uvicorn with reload, and of the environment what a grading gives an app."""
     command = [sys.executable, "-m", "uvicorn", f"{problem.slug}.main:create_app"]
     command += ["--factory", "--host", HOST, "--port", str(port)]
     command += ["--app-dir", str(target.resolve()), "--reload"]
@@ -77,14 +78,15 @@ def start(
     # A request that never ends must not keep the old code alive.
     command += ["--timeout-graceful-shutdown", "2", "--no-access-log"]
     settings = {
+        **environment(home),
         "DATABASE_URL": url,
         "JWT_SECRET": secrets.token_urlsafe(36),
         "ADMIN_EMAIL": ADMIN,
         "ADMIN_PASSWORD": PASSWORD,
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUNBUFFERED": "1",
     }
-    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings})
+    # Colours, as the terminal has them.
+    settings |= {k: v for k in ("TERM", "NO_COLOR") if (v := os.environ.get(k))}
+    return subprocess.Popen(command, cwd=ROOT, env=settings)
 
 
 def _end(server: "subprocess.Popen[bytes]") -> None:
@@ -122,7 +124,7 @@ def tell(seeded: Seeded, url: str, say: Say) -> None:
 
 def answers(url: str) -> bool:
     try:
-        httpx.get(f"{url}/openapi.json", timeout=5)
+        httpx.get(f"{url}/openapi.json", timeout=5, trust_env=False)
     except httpx.HTTPError:
         return False
     return True
