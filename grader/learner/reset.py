@@ -26,7 +26,7 @@ def reset(problem: Problem, target: Path = STARTER) -> tuple[bool, Backup | None
     with locked(), tempfile.TemporaryDirectory(dir=target, prefix=".fresh-") as scratch:
         fresh = Path(scratch)
         starter.build(problem, fresh)
-        changed = [n for n in problem.packages if not _as_given(target / n, fresh / n)]
+        changed = [n for n in problem.packages if not _is_fresh(target / n, fresh / n)]
         there = [target / name for name in changed if os.path.lexists(target / name)]
         backup = backups.new(problem) if there else None
         for path in there:
@@ -37,7 +37,7 @@ def reset(problem: Problem, target: Path = STARTER) -> tuple[bool, Backup | None
     return bool(changed), backup
 
 
-def _as_given(package: Path, fresh: Path) -> bool:
+def _is_fresh(package: Path, fresh: Path) -> bool:
     if package.is_symlink() or not package.is_dir():
         return False
     return starter.same(package, fresh)
@@ -49,18 +49,18 @@ def reset_stage(
     """Take back what one stage asks for; returns the backup and the changed files."""
     with locked(), tempfile.TemporaryDirectory() as scratch:
         starter.build(problem, Path(scratch))
-        package, given = target / problem.slug, Path(scratch) / problem.slug
+        package, fresh = target / problem.slug, Path(scratch) / problem.slug
         if not package.is_dir():
             raise SetupError("no_package", target=target, slug=problem.slug)
         texts = {
             name: text
             for name, blanks in _by_file(stage).items()
-            if (text := _rewound(blanks, package / name, given / name)) is not None
+            if (text := _rewound(blanks, package / name, fresh / name)) is not None
         }
         if not texts:
             return None, []
         # What is given back may say `NotWritten`, which a learner who is done deletes.
-        marker = given / UNWRITTEN
+        marker = fresh / UNWRITTEN
         if marker.exists() and not (package / UNWRITTEN).exists():
             texts[UNWRITTEN] = marker.read_bytes()
         backup = backups.new(problem)
@@ -79,9 +79,9 @@ def _by_file(stage: Stage) -> dict[str, list[str]]:
     return found
 
 
-def _rewound(names: list[str], mine: Path, given: Path) -> bytes | None:
+def _rewound(names: list[str], mine: Path, fresh: Path) -> bytes | None:
     """The new content of a file, or None when it stays as it is."""
-    text = given.read_text("utf-8") if given.exists() else ""
+    text = fresh.read_text("utf-8") if fresh.exists() else ""
     try:
         before = mine.read_bytes()
         after = rewound(before.decode("utf-8"), text, names).encode()

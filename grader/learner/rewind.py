@@ -8,28 +8,28 @@ from grader.learner.definitions import Definition, definitions, lines_of
 UNWRITTEN = "NotWritten"
 
 
-def rewound(mine: str, given: str, names: Sequence[str]) -> str:
-    """`mine` with the definitions `names` as in `given`, or without those it lacks.
+def rewound(mine: str, fresh: str, names: Sequence[str]) -> str:
+    """`mine` with the definitions `names` as in `fresh`, or without those it lacks.
 
     SyntaxError or ValueError when `mine` is not Python.
     """
     lines = lines_of(mine)
-    there, wanted = definitions(given), set(names)
+    there, wanted = definitions(fresh), set(names)
     for name in names:
         if name.rpartition(".")[0] in wanted:
             continue
-        lines = _one(lines, lines_of(given), there, name)
-    text = "\n".join(_with_import(lines, given))
+        lines = _one(lines, lines_of(fresh), there, name)
+    text = "\n".join(_with_import(lines, fresh))
     ast.parse(text)
     return text.replace("\n", "\r\n") if "\r\n" in mine else text
 
 
 def _one(
-    lines: list[str], given: list[str], there: list[Definition], name: str
+    lines: list[str], fresh: list[str], there: list[Definition], name: str
 ) -> list[str]:
     mine = [d for d in definitions("\n".join(lines)) if d.name == name]
     fresh = next(
-        (given[d.first - 1 : d.last] for d in there if d.name == name), list[str]()
+        (fresh[d.first - 1 : d.last] for d in there if d.name == name), list[str]()
     )
     if not mine and fresh:
         return _added(lines, fresh, there, name)
@@ -55,11 +55,11 @@ def _added(
     return [*lines[:at], *gap, *fresh, *lines[at:]]
 
 
-def _with_import(lines: list[str], given: str) -> list[str]:
+def _with_import(lines: list[str], fresh: str) -> list[str]:
     """What is unwritten raises `NotWritten`: it has to be imported."""
     text = "\n".join(lines)
     statement = next(
-        (line for line in lines_of(given) if line.endswith(f" import {UNWRITTEN}")), ""
+        (line for line in lines_of(fresh) if line.endswith(f" import {UNWRITTEN}")), ""
     )
     if not statement or UNWRITTEN not in text or statement in lines:
         return lines

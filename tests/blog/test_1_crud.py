@@ -8,7 +8,7 @@ from grader.judge.app.world import World
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
-from tests.blog.given import a_post, draft, published, unique
+from tests.blog.helpers import a_post, draft, published, unique
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NOBODY = "nobody-wrote-this"

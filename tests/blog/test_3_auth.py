@@ -13,10 +13,10 @@ from grader.judge.callers.client import Client
 from grader.judge.callers.tokens import claims_of, forged, without_signature
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
-from grader.judge.checks.arrange import given
+from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.blog.given import a_post, draft, published, unique
+from tests.blog.helpers import a_post, draft, published, unique
 
 
 def unauthorized(reply: httpx.Response, code: str = "unauthorized") -> None:
@@ -51,7 +51,7 @@ async def test_forged_tokens(
     server: Server, alice: Client, bob: Client, world: World
 ) -> None:
     """A token of another id or key, without signature or expired is 401."""
-    given(await alice.get("/v1/me"), 3, 200)
+    require(await alice.get("/v1/me"), 200, stage=3)
     token, secret = str(alice.token), world.settings.secret
     claims = claims_of(token)
     attempts = {

@@ -4,11 +4,11 @@ from grader.judge.app.world import World
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
-from grader.judge.checks.arrange import given
+from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
-from tests.blog.given import (
+from tests.blog.helpers import (
     a_comment,
     a_post,
     comments_of,
@@ -61,7 +61,7 @@ async def test_filters(alice: Client, bob: Client, anonymous: Client) -> None:
 
     async def found(**query: str) -> list[str]:
         reply = await anonymous.get("/v1/posts", params=query)
-        return [item["slug"] for item in given(reply, 4, 200)["items"]]
+        return [item["slug"] for item in require(reply, 200, stage=4)["items"]]
 
     expect.listed(await found(tag=tag), [his["slug"], mine["slug"]], "slug")
     expect.listed(await found(tag=other), [mine["slug"]], "slug")
@@ -96,7 +96,7 @@ async def test_walk_over_ties(start: Start) -> None:
     cursor = None
     while True:
         query = {"limit": 40, **({"cursor": cursor} if cursor else {})}
-        page = given(await alice.get("/v1/posts", params=query), 4, 200)
+        page = require(await alice.get("/v1/posts", params=query), 200, stage=4)
         found += [item["slug"] for item in page["items"]]
         cursor = page["next_cursor"]
         if cursor is None or len(found) > 400:
@@ -144,7 +144,7 @@ async def test_statements_do_not_grow(start: Start, world: World) -> None:
     async def statements(path: str, limit: int) -> tuple[int, list[str]]:
         async with server.database.counting() as sql:
             reply = await alice.get(path, params={"limit": limit})
-        items = given(reply, 4, 200)["items"]
+        items = require(reply, 200, stage=4)["items"]
         expect.equal("page_sizes", len(items), limit)
         return sql.calls, sql.most()
 

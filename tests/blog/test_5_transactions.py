@@ -5,10 +5,10 @@ import asyncio
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
-from grader.judge.checks.arrange import given
+from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.blog.given import a_post, draft, drafts, published, unique
+from tests.blog.helpers import a_post, draft, drafts, published, unique
 
 
 async def test_import_in_order(alice: Client, anonymous: Client) -> None:
@@ -50,7 +50,7 @@ async def test_no_success_without_commit(start: Start) -> None:
     """When COMMIT fails the answer is an error, and the next request works."""
     server = start()
     alice, sent = server.client("alice"), draft(slug=unique("gate"))
-    given(await alice.post("/v1/posts", json=draft()), 1, 201)
+    require(await alice.post("/v1/posts", json=draft()), 201, stage=1)
 
     async with server.database.failing_commit("posts"):
         reply = await alice.post("/v1/posts", json=sent)

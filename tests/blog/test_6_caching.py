@@ -9,10 +9,10 @@ from grader.judge.app.world import World
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
-from grader.judge.checks.arrange import given
+from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.pace.speed import keeps_pace
-from tests.blog.given import a_post, draft, etag_of, published, unique
+from tests.blog.helpers import a_post, draft, etag_of, published, unique
 
 
 async def edit(
@@ -29,7 +29,7 @@ async def test_unchanged_is_304(alice: Client, anonymous: Client) -> None:
     """A post has an ETag; If-None-Match with it, a list or `*` is a bare 304."""
     created = await alice.post("/v1/posts", json=draft(status="published"))
     expect.header(created, "etag")
-    path = f"/v1/posts/{given(created, 1, 201)['slug']}"
+    path = f"/v1/posts/{require(created, 201, stage=1)['slug']}"
     etag = expect.header(await anonymous.get(path), "etag")
 
     for known in (etag, f'"other", {etag}', "*"):
@@ -135,7 +135,7 @@ async def test_rules_of_editing(alice: Client, bob: Client, admin: Client) -> No
 
 async def count_of(reader: Client, tag: str) -> int:
     """The published posts of a tag, 0 also where the tag is left out."""
-    found = given(await reader.get("/v1/tags"), 6, 200)
+    found = require(await reader.get("/v1/tags"), 200, stage=6)
     return next((int(t["post_count"]) for t in found if t["name"] == tag), 0)
 
 
@@ -182,7 +182,8 @@ async def test_tags_are_never_stale(
     expect.status(await alice.delete(f"/v1/posts/{second['slug']}"), 204)
     await now("deleted", 1)
     imported = [draft(tags=[tag], status="published")]
-    given(await alice.post("/v1/posts/import", json={"posts": imported}), 5, 201)
+    reply = await alice.post("/v1/posts/import", json={"posts": imported})
+    require(reply, 201, stage=5)
     await now("imported", 2)
     async with db.hold("posts") as gate:
         late = asyncio.create_task(published(alice, tags=[tag]))

@@ -14,7 +14,7 @@ from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.database import GATE_SECRET
 from grader.judge.suite.fixtures import Start
-from tests.blog.given import draft, published, unique
+from tests.blog.helpers import draft, published, unique
 
 NOWHERE = "/v1/nothing/here"
 

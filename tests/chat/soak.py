@@ -24,7 +24,7 @@ from grader.judge.callers.sockets import Socket
 from grader.judge.pace.fan_out import SOCKETS, WINDOW, WINDOWS, Crowd
 from grader.paths import SOLUTIONS
 from grader.run import Engine
-from tests.chat.given import a_message, a_room, must_be, until
+from tests.chat.helpers import a_message, a_room, must_be, until
 
 BARE = """
 from starlette.applications import Starlette

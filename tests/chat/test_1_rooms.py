@@ -6,7 +6,7 @@ from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
 from grader.judge.database import Database
-from tests.chat.given import a_room, add, unique
+from tests.chat.helpers import a_room, add, unique
 
 
 async def rooms_of(reader: Client, limit: int = 100) -> list[Fields]:

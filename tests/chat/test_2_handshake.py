@@ -12,7 +12,7 @@ from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.callers.tokens import claims_of, forged, without_signature
 from grader.judge.checks import expect
 from grader.judge.suite.fixtures import Start
-from tests.chat.given import authenticated, must_be, must_refuse, quiet
+from tests.chat.helpers import authenticated, must_be, must_refuse, quiet
 
 LIMIT = 65_536
 MALFORMED: list[str | bytes] = [

@@ -6,7 +6,7 @@ from grader.judge.callers.client import Client
 from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.checks import expect
 from grader.judge.suite.fixtures import Start
-from tests.chat.given import (
+from tests.chat.helpers import (
     a_message,
     a_room,
     authenticated,

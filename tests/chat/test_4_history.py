@@ -17,7 +17,7 @@ from grader.judge.database import Database
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
 from tests.chat.crowd import crowded, filled
-from tests.chat.given import (
+from tests.chat.helpers import (
     a_message,
     a_room,
     listening,

@@ -10,7 +10,7 @@ from grader.judge.checks.answers import body
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
 from tests.chat.crowd import filled
-from tests.chat.given import (
+from tests.chat.helpers import (
     a_room,
     authenticated,
     listening,

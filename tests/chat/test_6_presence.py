@@ -9,7 +9,7 @@ from grader.judge.checks import expect
 from grader.judge.checks.answers import body
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.chat.given import (
+from tests.chat.helpers import (
     a_message,
     a_room,
     add,

@@ -16,7 +16,7 @@ from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields
 from grader.judge.pace.fan_out import fans_out
 from grader.judge.suite.fixtures import Start
-from tests.chat.given import (
+from tests.chat.helpers import (
     RESTART,
     a_message,
     a_room,

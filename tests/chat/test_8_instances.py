@@ -16,7 +16,7 @@ from grader.judge.checks.failures import CheckFailed
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
 from tests.chat.crowd import silently_said
-from tests.chat.given import a_message, a_room, listening, must_be, quiet, said
+from tests.chat.helpers import a_message, a_room, listening, must_be, quiet, said
 
 # The statement says 5 seconds; a busy machine gets more.
 MENDED_SECONDS = 15.0

@@ -35,8 +35,8 @@ def test_lessons_in_comments_and_assignments_are_absent() -> None:
 def test_every_blank_changes_the_reference(blog: Problem) -> None:
     """No blank names what is the same in the starter."""
     for name in {b.partition(":")[0] for s in blog.stages for b in s.blanks}:
-        given = (SOLUTIONS / "blog" / name).read_text("utf-8")
-        assert blanked(blog, name, given) != given
+        reference = (SOLUTIONS / "blog" / name).read_text("utf-8")
+        assert blanked(blog, name, reference) != reference
 
 
 def test_work_is_backed_up(blog: Problem, tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def test_every_group_is_there_for_authors() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("words", "expected"),
     [
         ([], ["--noxfile", "HERE"]),
         (["-l"], ["-l", "--noxfile", "HERE"]),
@@ -173,10 +173,10 @@ def test_every_group_is_there_for_authors() -> None:
         (["--", "--", "b"], ["--noxfile", "HERE", "--", "--", "b"]),
     ],
 )
-def test_nox_is_told_of_our_noxfile(given: list[str], expected: list[str]) -> None:
+def test_nox_is_told_of_our_noxfile(words: list[str], expected: list[str]) -> None:
     here = str(ROOT / "noxfile.py")
 
-    assert venvs.at_home(given) == [here if w == "HERE" else w for w in expected]
+    assert venvs.at_home(words) == [here if w == "HERE" else w for w in expected]
 
 
 @pytest.fixture

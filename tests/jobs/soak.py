@@ -21,7 +21,7 @@ from grader.judge.app.world import World
 from grader.judge.database import Database
 from grader.paths import SOLUTIONS
 from grader.run import Engine
-from tests.jobs.given import until
+from tests.jobs.helpers import until
 
 INSTANCES = 3
 CLIENTS = 12

@@ -9,7 +9,7 @@ from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
 from grader.judge.suite.fixtures import Start
-from tests.jobs.given import KIND, a_job, each, ended, job, moment, some_jobs, unique
+from tests.jobs.helpers import KIND, a_job, each, ended, job, moment, some_jobs, unique
 
 TRIES = 3
 WORK_SECONDS = 1.0

@@ -3,7 +3,7 @@
 from grader.judge.app.world import World
 from grader.judge.checks import expect
 from grader.judge.suite.fixtures import Start
-from tests.jobs.given import PATIENCE, a_job, ended, running, until
+from tests.jobs.helpers import PATIENCE, a_job, ended, running, until
 from tests.jobs.legacy import JOBS, Legacy, N, column_names, migrated, refused
 
 OLD = {"id", "kind", "payload", "status", "result", "error", "created_at", "updated_at"}

@@ -4,11 +4,11 @@ from grader.judge.app.world import World
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
-from grader.judge.checks.arrange import given
+from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
-from tests.jobs.given import (
+from tests.jobs.helpers import (
     a_job,
     ask,
     drained,
@@ -141,7 +141,7 @@ async def contend(alice: Client, admin: Client, db: Database, *, rows: bool) -> 
     """Lease at once behind a lock of the judge, then drain: each job comes once."""
     queue = unique("gate")
     ids = await some_jobs(alice, 5, queue=queue)
-    given(await ask(admin, unique("nothing")), 3, 200)
+    require(await ask(admin, unique("nothing")), 200, stage=3)
     where = ("queue = %s", queue) if rows else (None,)
     calls = [ask(admin, queue, worker_id=f"w-{n}") for n in range(5)]
 
@@ -201,5 +201,5 @@ def test_lease_keeps_pace(world: World, benchmark: object) -> None:
 
 
 async def empty_lease(client: Client) -> tuple[str, dict[str, str]]:
-    given(await ask(client, "default"), 3, 200)
+    require(await ask(client, "default"), 200, stage=3)
     return "/v1/leases", {"authorization": f"Bearer {client.token}"}

@@ -9,7 +9,7 @@ from grader.judge.checks import expect
 from grader.judge.checks.answers import body
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.jobs.given import (
+from tests.jobs.helpers import (
     a_job,
     ask,
     lease,

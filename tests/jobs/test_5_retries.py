@@ -3,9 +3,9 @@
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
-from grader.judge.checks.arrange import given
+from grader.judge.checks.arrange import require
 from grader.judge.database import Database
-from tests.jobs.given import (
+from tests.jobs.helpers import (
     a_job,
     drained,
     failed,
@@ -167,7 +167,7 @@ async def test_trail_goes_on(alice: Client, admin: Client) -> None:
     queue = unique("trail")
     job_id = (await a_job(alice, queue=queue, max_attempts=1))["id"]
     await failed(admin, await leased(admin, queue, worker_id="w-1"))
-    given(await admin.post(f"/v1/jobs/{job_id}/retry"), 5, 200)
+    require(await admin.post(f"/v1/jobs/{job_id}/retry"), 200, stage=5)
 
     item = await leased(admin, queue, worker_id="w-2")
 
@@ -187,7 +187,7 @@ async def test_retry_respects_unique_keys(alice: Client, admin: Client) -> None:
     job_id = (await a_job(alice, queue=queue, unique_key=key))["id"]
     await failed(admin, await leased(admin, queue), retryable=False)
     sent = job(queue=queue, unique_key=key)
-    given(await alice.post("/v1/jobs", json=sent), 7, 202)
+    require(await alice.post("/v1/jobs", json=sent), 202, stage=7)
 
     reply = await admin.post(f"/v1/jobs/{job_id}/retry")
 

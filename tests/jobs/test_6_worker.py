@@ -8,7 +8,7 @@ from grader.judge.app.server import Server
 from grader.judge.checks import expect
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.jobs.given import a_job, ended, inserted, running, until
+from tests.jobs.helpers import a_job, ended, inserted, running, until
 
 CONCURRENCY = 3
 TRIES = 3

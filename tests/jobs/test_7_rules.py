@@ -6,10 +6,10 @@ import time
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
-from grader.judge.checks.arrange import given
+from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.jobs.given import (
+from tests.jobs.helpers import (
     a_job,
     drained,
     ended,
@@ -132,7 +132,7 @@ async def test_cancel_queued(alice: Client, bob: Client, admin: Client) -> None:
     expect.problem(await alice.post(path), 409, "job_finished")
     item = await leased(admin, queue)
     expect.fields(item["job"], id=other)
-    given(await tell(admin, "complete", item), 3, 200)
+    require(await tell(admin, "complete", item), 200, stage=3)
     late = await alice.post(f"/v1/jobs/{other}/cancel")
     expect.problem(late, 409, "job_finished")
     expect.fields(await shown(alice, other), state="succeeded", cancel_requested=False)
@@ -150,7 +150,7 @@ async def test_cancel_running(alice: Client, admin: Client, db: Database) -> Non
         reply = await alice.post(f"/v1/jobs/{job_id}/cancel")
         expect.status(reply, 202)
         expect.fields(body(reply), state="running", cancel_requested=True)
-        beat = given(await tell(admin, "heartbeat", item), 4, 200)
+        beat = require(await tell(admin, "heartbeat", item), 200, stage=4)
         expect.fields(beat, cancel_requested=True)
     completed, failing, silent = ids
 

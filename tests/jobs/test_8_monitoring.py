@@ -8,10 +8,10 @@ from typing import Any
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
-from grader.judge.checks.arrange import given
+from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.jobs.given import (
+from tests.jobs.helpers import (
     a_job,
     ask,
     ended,
@@ -66,13 +66,13 @@ async def test_queue_statistics(start: Start) -> None:
 
 async def some_states(alice: Client, admin: Client, db: Database) -> None:
     """Three queues: one paused and empty, one with every state, one with a delay."""
-    given(await admin.post("/v1/queues/a-paused/pause"), 7, 200)
+    require(await admin.post("/v1/queues/a-paused/pause"), 200, stage=7)
     await a_job(alice, queue="c-later", delay_s=1000)
     waiting = (await some_jobs(alice, 6, queue="b-busy"))[-1]
     items = await lease(admin, "b-busy", max_jobs=4)
-    given(await tell(admin, "complete", items[0]), 3, 200)
+    require(await tell(admin, "complete", items[0]), 200, stage=3)
     await failed(admin, items[1], retryable=False)
-    given(await alice.post(f"/v1/jobs/{waiting}/cancel"), 7, 200)
+    require(await alice.post(f"/v1/jobs/{waiting}/cancel"), 200, stage=7)
     age = "run_at = clock_timestamp() - interval '100 seconds'"
     await db.execute(f"UPDATE jobs SET {age} WHERE queue = 'b-busy'")
 
@@ -103,10 +103,10 @@ async def test_metrics_of_jobs(start: Start) -> None:
     ids = await some_jobs(alice, 6, queue=queue)
     items = await lease(admin, queue, max_jobs=3)
     for _ in range(2):
-        given(await tell(admin, "complete", items[0]), 3, 200)
+        require(await tell(admin, "complete", items[0]), 200, stage=3)
     await failed(admin, items[1], retryable=False)
     await failed(admin, items[2])
-    given(await alice.post(f"/v1/jobs/{ids[3]}/cancel"), 7, 200)
+    require(await alice.post(f"/v1/jobs/{ids[3]}/cancel"), 200, stage=7)
     echo = await a_job(alice, queue=work, kind="echo")
     gone = await a_job(alice, queue=work, kind="raise_exit", max_attempts=1)
     for job_id in (echo["id"], gone["id"]):
@@ -157,7 +157,7 @@ async def wakes(waiting: Client, sending: Client) -> None:
         early = call.done()
         made = await a_job(sending, queue=queue)
         handed_in = time.monotonic()
-        items = given(await call, 3, 200)["items"]
+        items = require(await call, 200, stage=3)["items"]
         late = time.monotonic() - handed_in
         expect.true("waits", not early, expected=f"{WAIT_S} s", got="answered at once")
         expect.listed([item["job"]["id"] for item in items], [made["id"]], "id")
@@ -175,7 +175,7 @@ async def test_waiting_lease_wakes(start: Start) -> None:
     begun = time.monotonic()
 
     await wakes(admin, alice)
-    expect.listed(given(await empty, 3, 200)["items"], [], "id")
+    expect.listed(require(await empty, 200, stage=3)["items"], [], "id")
     waited = time.monotonic() - begun
     expect.true("waits", waited >= 0.95, expected="1 s", got=f"{waited:.1f} s")
     await one.database.cut()
@@ -216,7 +216,7 @@ async def test_idle_is_quiet(start: Start) -> None:
     for texts in counted:
         most = texts[0] if texts else ("", 0)
         expect.at_most("idle_statements", most[1], limit, statement=most[0][:120])
-    given(await call, 3, 200)
+    require(await call, 200, stage=3)
 
 
 async def leased_once(admin: Client) -> None:

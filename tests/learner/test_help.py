@@ -112,13 +112,13 @@ def test_every_stage_of_the_reference_can_be_taken_back(
 ) -> None:
     """All stages taken back one by one leave what the starter defines."""
     problem = load(slug)
-    starter.build(problem, tmp_path / "given")
+    starter.build(problem, tmp_path / "fresh")
     for stage in problem.stages:
         for file, names in reset._by_file(stage).items():
             mine = (SOLUTIONS / slug / file).read_text("utf-8")
-            given = (tmp_path / "given" / slug / file).read_text("utf-8")
-            after = rewound(mine, given, names)
-            assert rewound(after, given, names) == after
+            fresh = (tmp_path / "fresh" / slug / file).read_text("utf-8")
+            after = rewound(mine, fresh, names)
+            assert rewound(after, fresh, names) == after
 
 
 def test_stage_of_a_finished_app_brings_its_marker_back(

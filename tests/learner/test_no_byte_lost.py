@@ -33,7 +33,7 @@ GIT = [
     ["stash", "-u"],
     ["checkout", "-qf", "."],
 ]
-GIVEN = ["services.py", "deps.py", "routers/posts.py", "migrations/env.py"]
+STARTER_FILES = ["services.py", "deps.py", "routers/posts.py", "migrations/env.py"]
 OWN = [
     "mine.py",
     "中 文.txt",
@@ -81,7 +81,7 @@ class Work(RuleBasedStateMachine):
         self.target = self.folder / "starter"
         self.package = self.target / "blog"
         starter.build(self.problem, self.target)
-        self.given = contents(self.package)
+        self.fresh = contents(self.package)
         if finished:
             # Then every stage has something to take back.
             shutil.rmtree(self.package)
@@ -98,7 +98,7 @@ class Work(RuleBasedStateMachine):
             ["git", *who, *words], cwd=self.folder, capture_output=True, timeout=60
         )
 
-    @rule(name=st.sampled_from(GIVEN + OWN), content=TEXTS)
+    @rule(name=st.sampled_from(STARTER_FILES + OWN), content=TEXTS)
     def save(self, name: str, content: bytes) -> None:
         path = self.package / name
         # A folder of that name, or a file where a folder should be: not saved.
@@ -106,17 +106,17 @@ class Work(RuleBasedStateMachine):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
 
-    @rule(name=st.sampled_from(GIVEN + OWN))
+    @rule(name=st.sampled_from(STARTER_FILES + OWN))
     def append(self, name: str) -> None:
         with contextlib.suppress(OSError), (self.package / name).open("ab") as file:
             file.write(b"# more\n")
 
-    @rule(name=st.sampled_from(GIVEN + OWN))
+    @rule(name=st.sampled_from(STARTER_FILES + OWN))
     def delete(self, name: str) -> None:
         with contextlib.suppress(OSError):
             (self.package / name).unlink()
 
-    @rule(name=st.sampled_from(GIVEN + OWN))
+    @rule(name=st.sampled_from(STARTER_FILES + OWN))
     def link(self, name: str) -> None:
         with contextlib.suppress(OSError):
             (self.package / f"{Path(name).name}.link").symlink_to(name)
@@ -168,7 +168,7 @@ class Work(RuleBasedStateMachine):
         kept = [contents(b.folder / "blog") for b in backups(self.problem)]
         places = [contents(self.package), *kept]
         for state in self.states:
-            assert state in places or without_caches(state) == self.given
+            assert state in places or without_caches(state) == self.fresh
         # What stands in the package now may change: only what was met must stay.
         self.states = [s for s in self.states if s in kept]
 

@@ -7,7 +7,7 @@ from typing import Any
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields
-from tests.shop.given import a_discount, cart, line, some_products
+from tests.shop.helpers import a_discount, cart, line, some_products
 from tests.shop.rules import DISCOUNTS, PRICES, Cart
 
 

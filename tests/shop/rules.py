@@ -60,11 +60,11 @@ def shares(amount: int, parts: Sequence[int]) -> list[int]:
     if whole == 0:
         return [0 for _ in parts]
     exact = [Fraction(amount * part, whole) for part in parts]
-    given = [math.floor(share) for share in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda i: (given[i] - exact[i], i))
-    for i in by_remainder[: amount - sum(given)]:
-        given[i] += 1
-    return given
+    result = [math.floor(share) for share in exact]
+    by_remainder = sorted(range(len(parts)), key=lambda i: (result[i] - exact[i], i))
+    for i in by_remainder[: amount - sum(result)]:
+        result[i] += 1
+    return result
 
 
 def expected(cart: Cart) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
 from grader.judge.database import Database
-from tests.shop.given import (
+from tests.shop.helpers import (
     a_product,
     available,
     least_sql,

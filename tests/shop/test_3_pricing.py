@@ -8,7 +8,7 @@ from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
 from grader.judge.checks.properties import for_all
 from grader.judge.database import Database
-from tests.shop.given import (
+from tests.shop.helpers import (
     a_discount,
     a_product,
     cart,

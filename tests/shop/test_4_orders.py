@@ -6,11 +6,11 @@ from typing import Any
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
-from grader.judge.checks.arrange import given
+from grader.judge.checks.arrange import require
 from grader.judge.checks.properties import for_all
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.shop.given import (
+from tests.shop.helpers import (
     a_discount,
     a_product,
     an_order,
@@ -87,7 +87,7 @@ async def test_order_costs_what_the_quote_says(
     async def check(wanted: Cart) -> None:
         request = market.request(wanted)
         quoted = await anonymous.post("/v1/quotes", json=request)
-        quote = priced(given(quoted, 3, 200))
+        quote = priced(require(quoted, 200, stage=3))
         key = {"Idempotency-Key": unique("key")}
         reply = await alice.post("/v1/orders", json=request, headers=key)
         expect.status(reply, 201)
@@ -148,7 +148,7 @@ async def test_order_keeps_what_was_sold(alice: Client, admin: Client) -> None:
 
     edited = await admin.patch(path, json=changes, headers={"if-match": "*"})
 
-    given(edited, 1, 200)
+    require(edited, 200, stage=1)
     read = await alice.get(f"/v1/orders/{made['id']}")
     expect.equal("same_order", body(read), made)
     listed = body(await alice.get("/v1/orders"))["items"]

@@ -9,7 +9,7 @@ from grader.judge.checks import expect
 from grader.judge.checks.answers import body
 from grader.judge.database import Database
 from grader.judge.pace.batches import keeps_pace_in_batches
-from tests.shop.given import (
+from tests.shop.helpers import (
     a_discount,
     a_product,
     an_order,

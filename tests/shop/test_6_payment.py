@@ -11,7 +11,7 @@ from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.shop.given import (
+from tests.shop.helpers import (
     a_discount,
     a_product,
     an_order,

@@ -10,10 +10,10 @@ from grader.judge.callers.client import Client
 from grader.judge.callers.gateway import FAIL, Account, Gateway
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
-from grader.judge.checks.arrange import given
+from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.shop.given import (
+from tests.shop.helpers import (
     a_discount,
     a_paid_order,
     a_product,
@@ -258,7 +258,7 @@ async def with_unknown_outcome(
         reply = await pay(alice, made, token)
         if reply.status_code == 502:
             return made, token
-    given(reply, 6, 502)
+    require(reply, 502, stage=6)
     raise AssertionError
 
 

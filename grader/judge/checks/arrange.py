@@ -10,8 +10,8 @@ from grader.judge.checks.answers import body
 from grader.judge.checks.failures import AppDown, CheckFailed, NotThereYet
 
 
-def given(reply: httpx.Response, stage: int, *codes: int) -> Any:
-    """The JSON of an answer that `stage` teaches; NotThereYet when it is refused."""
+def require(reply: httpx.Response, *codes: int, stage: int) -> Any:
+    """The JSON of a reply with one of `codes`; without, NotThereYet blames `stage`."""
     if reply.status_code not in codes:
         expected = codes[0] if len(codes) == 1 else list(codes)
         raise NotThereYet(stage, expected=expected, got=reply.status_code)

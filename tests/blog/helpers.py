@@ -6,7 +6,7 @@ from typing import Any
 
 from grader.judge.callers.client import Client
 from grader.judge.checks.answers import Fields, body
-from grader.judge.checks.arrange import given
+from grader.judge.checks.arrange import require
 
 _numbers = itertools.count(1)
 
@@ -28,7 +28,7 @@ def drafts(count: int, **fields: Any) -> list[dict[str, Any]]:
 async def a_post(author: Client, **fields: Any) -> Fields:
     """A post that exists; a draft unless `status` says otherwise."""
     reply = await author.post("/v1/posts", json=draft(**fields))
-    post = given(reply, 1, 201)
+    post = require(reply, 201, stage=1)
     assert isinstance(post, Fields)
     return post
 
@@ -54,7 +54,7 @@ async def a_comment(author: Client, slug: str, **fields: Any) -> Fields:
     reply = await author.post(
         f"/v1/posts/{slug}/comments", json={"body": "A comment.", **fields}
     )
-    comment = given(reply, 4, 201)
+    comment = require(reply, 201, stage=4)
     assert isinstance(comment, Fields)
     return comment
 
@@ -62,7 +62,7 @@ async def a_comment(author: Client, slug: str, **fields: Any) -> Fields:
 async def etag_of(reader: Client, slug: str) -> str:
     """The ETag under which a post can be edited now."""
     reply = await reader.get(f"/v1/posts/{slug}")
-    given(reply, 1, 200)
+    require(reply, 200, stage=1)
     return str(reply.headers.get("etag", ""))
 
 
@@ -72,7 +72,7 @@ async def pages(reader: Client, path: str, **query: Any) -> list[list[Fields]]:
     for _ in range(100):
         params = {**query, **({"cursor": cursor} if cursor else {})}
         reply = await reader.get(path, params=params)
-        page = given(reply, 4, 200)
+        page = require(reply, 200, stage=4)
         found.append(page["items"])
         cursor = page["next_cursor"]
         if cursor is None:

@@ -10,7 +10,7 @@ import httpx
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields
-from grader.judge.checks.arrange import given
+from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 
 _numbers = itertools.count(1)
@@ -38,7 +38,8 @@ def product(**fields: Any) -> dict[str, Any]:
 
 async def a_product(admin: Client, on_hand: int = 10, **fields: Any) -> Fields:
     """A product with this many on hand; `fields` as in the request."""
-    made = given(await admin.post("/v1/products", json=product(**fields)), 1, 201)
+    reply = await admin.post("/v1/products", json=product(**fields))
+    made = require(reply, 201, stage=1)
     if on_hand:
         await put_stock(admin, made["id"], on_hand)
     assert isinstance(made, Fields)
@@ -57,18 +58,19 @@ async def some_products(admin: Client, *prices: int, on_hand: int = 10) -> list[
 
 async def put_stock(admin: Client, product_id: str, on_hand: int, was: int = 0) -> None:
     data = {"on_hand": on_hand, "expected_on_hand": was}
-    given(await admin.put(f"/v1/products/{product_id}/stock", json=data), 1, 200)
+    reply = await admin.put(f"/v1/products/{product_id}/stock", json=data)
+    require(reply, 200, stage=1)
 
 
 async def available(reader: Client, product_id: str) -> Any:
     reply = await reader.get(f"/v1/products/{product_id}")
-    return given(reply, 1, 200)["available"]
+    return require(reply, 200, stage=1)["available"]
 
 
 async def a_discount(admin: Client, value: int = 1000, **fields: Any) -> Fields:
     """A discount of 10 %, unless the fields say otherwise."""
     data = {"code": unique_code(), "kind": "percent", "value": value} | fields
-    made = given(await admin.post("/v1/discounts", json=data), 3, 201)
+    made = require(await admin.post("/v1/discounts", json=data), 201, stage=3)
     assert isinstance(made, Fields)
     return made
 
@@ -92,7 +94,7 @@ async def order(
 
 async def an_order(buyer: Client, *lines: dict[str, Any], **fields: Any) -> Fields:
     """An order that was placed."""
-    made = given(await order(buyer, *lines, **fields), 4, 201)
+    made = require(await order(buyer, *lines, **fields), 201, stage=4)
     assert isinstance(made, Fields)
     return made
 
@@ -108,7 +110,7 @@ async def pay(
 
 async def a_paid_order(buyer: Client, *lines: dict[str, Any], **fields: Any) -> Fields:
     made = await an_order(buyer, *lines, **fields)
-    paid = given(await pay(buyer, made, unique("tok")), 6, 200)
+    paid = require(await pay(buyer, made, unique("tok")), 200, stage=6)
     assert isinstance(paid, Fields)
     return paid
 
@@ -119,7 +121,7 @@ async def step(who: Client, made: Fields, name: str) -> httpx.Response:
 
 async def order_status(reader: Client, made: Fields) -> Any:
     reply = await reader.get(f"/v1/orders/{made['id']}")
-    return given(reply, 4, 200)["status"]
+    return require(reply, 200, stage=4)["status"]
 
 
 def same_but(key: str, got: Fields, before: Fields, status: str) -> None:
@@ -170,7 +172,7 @@ async def pages(reader: Client, path: str, stage: int, limit: int) -> list[Field
     cursor = None
     for _ in range(100):
         params = {"limit": limit, **({"cursor": cursor} if cursor else {})}
-        page = given(await reader.get(path, params=params), stage, 200)
+        page = require(await reader.get(path, params=params), 200, stage=stage)
         found += page["items"]
         cursor = page["next_cursor"]
         if cursor is None:

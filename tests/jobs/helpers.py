@@ -11,7 +11,7 @@ import httpx
 
 from grader.judge.callers.client import Client
 from grader.judge.checks.answers import Fields
-from grader.judge.checks.arrange import given
+from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ def each(name: str, *values: object) -> list[dict[str, Any]]:
 async def a_job(client: Client, stage: int = 1, **fields: Any) -> Fields:
     """A new job; `stage` teaches what is special about it."""
     reply = await client.post("/v1/jobs", json=job(**fields))
-    made = given(reply, stage, 202)
+    made = require(reply, 202, stage=stage)
     assert isinstance(made, Fields)
     return made
 
@@ -52,14 +52,14 @@ async def some_jobs(client: Client, count: int, **fields: Any) -> list[str]:
 
 
 async def shown(client: Client, job_id: str) -> Fields:
-    found = given(await client.get(f"/v1/jobs/{job_id}"), 1, 200)
+    found = require(await client.get(f"/v1/jobs/{job_id}"), 200, stage=1)
     assert isinstance(found, Fields)
     return found
 
 
 async def trail(client: Client, job_id: str) -> list[Fields]:
     reply = await client.get(f"/v1/jobs/{job_id}/attempts")
-    return list(given(reply, 3, 200)["items"])
+    return list(require(reply, 200, stage=3)["items"])
 
 
 async def ask(worker: Client, queue: str, **fields: Any) -> httpx.Response:
@@ -70,7 +70,7 @@ async def ask(worker: Client, queue: str, **fields: Any) -> httpx.Response:
 
 async def lease(worker: Client, queue: str, **fields: Any) -> list[Fields]:
     """What a lease call hands out."""
-    return list(given(await ask(worker, queue, **fields), 3, 200)["items"])
+    return list(require(await ask(worker, queue, **fields), 200, stage=3)["items"])
 
 
 async def leased(worker: Client, queue: str, **fields: Any) -> Fields:
@@ -104,7 +104,7 @@ async def tell(
 async def failed(worker: Client, item: Fields, **fields: Any) -> Fields:
     """The job after its attempt has failed."""
     reply = await tell(worker, "fail", item, **{"error": "it broke", **fields})
-    found = given(reply, 5, 200)
+    found = require(reply, 200, stage=5)
     assert isinstance(found, Fields)
     return found
 

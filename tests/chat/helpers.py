@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from grader.judge.callers.client import Client
 from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.checks.answers import Fields
-from grader.judge.checks.arrange import given, taught_by
+from grader.judge.checks.arrange import require, taught_by
 from grader.judge.checks.failures import CheckFailed
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ def unique(word: str) -> str:
 async def a_room(owner: Client, *members: Client, kind: str = "public") -> str:
     """The id of a new room, with these members."""
     reply = await owner.post("/v1/rooms", json={"name": unique("Room"), "kind": kind})
-    room = str(given(reply, 1, 201)["id"])
+    room = str(require(reply, 201, stage=1)["id"])
     for member in members:
         await add(owner, room, member)
     return room
@@ -33,7 +33,7 @@ async def a_room(owner: Client, *members: Client, kind: str = "public") -> str:
 
 async def add(owner: Client, room: str, member: Client) -> None:
     path = f"/v1/rooms/{room}/members/{member.id}"
-    given(await owner.put(path, json={"role": "member"}), 1, 200)
+    require(await owner.put(path, json={"role": "member"}), 200, stage=1)
 
 
 async def authenticated(
@@ -83,7 +83,7 @@ def a_message(**fields: Any) -> dict[str, Any]:
 async def posted(author: Client, room: str, **fields: Any) -> Fields:
     """A message sent by REST."""
     reply = await author.post(f"/v1/rooms/{room}/messages", json=a_message(**fields))
-    message = given(reply, 4, 201)
+    message = require(reply, 201, stage=4)
     assert isinstance(message, Fields)
     return message
 
