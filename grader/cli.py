@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from grader.errors import SetupError
+from grader.streams import show_what_can_be_shown
 from grader.texts import LANGUAGES, Text, preferred_language, say
 
 COMMANDS = (
@@ -28,6 +29,7 @@ SETUP = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
+    show_what_can_be_shown()
     language = asked_language(words) or preferred_language()
     options = parser(language).parse_args(words)
     # Whoever stops us with SIGTERM gets the same clean-up as with Ctrl-C.

@@ -65,7 +65,7 @@ def ready(home: Path, requirements: Sequence[str]) -> str:
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     stamp, key = home / "installed", key_of(home, requirements)
     if not (holds(stamp, key) and starts(python)):
-        print(f"Building .nox/{home.name}, once …", flush=True)
+        print(f"Building .nox/{home.name}, once ...", flush=True)
         build(home, python, requirements)
         stamp.write_text(key, "utf-8")
     return str(python)

@@ -8,7 +8,7 @@ from grader.paths import ROOT
 PAGE = ROOT / "CONTRIBUTING.md"
 MARKS = "<!-- rooms -->\n", "<!-- /rooms -->"
 # Small modules and data that every room may use: no arrows are drawn to them.
-SHARED = {"texts", "errors", "environment", "paths", "results", "catalogue"}
+SHARED = {"texts", "errors", "environment", "paths", "results", "catalogue", "streams"}
 # What each room may import, besides what is shared.
 ALLOWED = {
     "cli": set[str](),

@@ -31,7 +31,7 @@ def run(options: argparse.Namespace, language: str) -> int:
         for number in options.stage:
             problem.stage(number)
     from grader.learner.doctor import quick
-    from grader.learner.tell import tell
+    from grader.learner.tell import kept
     from grader.report.formats import write_asked
     from grader.report.terminal import Screen
     from grader.run import Engine, check_target
@@ -44,9 +44,13 @@ def run(options: argparse.Namespace, language: str) -> int:
             problems, options.target, language, options.stage, progress
         )
     result.findings = [finding.to_json() for finding in quick()]
-    screen.show(result)
-    tell(result, screen)
-    write_asked(options, result, language)
+    lines = kept(result, language)
+    try:
+        write_asked(options, result, language)
+    finally:
+        screen.show(result)
+        for line in lines:
+            screen.note(line)
     if any(s.status == "error" for p in result.problems for s in p.stages):
         from grader.errors import SetupError
 

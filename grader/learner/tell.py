@@ -1,35 +1,31 @@
-"""Says after a grading what changed since the last one, and where help is."""
+"""Remembers a grading, and says what changed since the last one and where help is."""
 
 from grader.learner.moments import moment
 from grader.learner.progress import ATTEMPTS_TO_COMPARE, NotKept, Progress
 from grader.learner.record import Changes, remember
 from grader.report.failure import clean
-from grader.report.terminal import Screen
 from grader.results import ProblemResult, Result
-from grader.texts import Text, say
+from grader.texts import say
 
 SHOWN_BROKEN = 5
 
 
-def tell(result: Result, screen: Screen) -> None:
-    """Remember a grading of `starter/` and say what it changed."""
+def kept(result: Result, language: str) -> list[str]:
+    """Remember a grading of `starter/`; returns what to say of it, below its report.
+
+    It comes before the report: what cannot be shown is remembered all the same.
+    """
     try:
-        kept = remember(result)
+        found = remember(result)
     except NotKept as failed:
-        _say(screen, failed.text)
-        return
-    if kept is None:
-        return
-    changes, progress = kept
-    if progress.notice:
-        _say(screen, progress.notice)
+        return [failed.text.render(language)]
+    if found is None:
+        return []
+    changes, progress = found
+    lines = [progress.notice.render(language)] if progress.notice else []
     for problem in result.problems:
-        for line in _lines(problem, changes[problem.slug], progress, screen.language):
-            screen.note(line)
-
-
-def _say(screen: Screen, text: Text) -> None:
-    screen.note(text.render(screen.language))
+        lines += _lines(problem, changes[problem.slug], progress, language)
+    return lines
 
 
 def _lines(

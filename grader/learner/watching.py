@@ -9,7 +9,7 @@ from grader.errors import Cancelled, SetupError
 from grader.learner.changes import Changes
 from grader.learner.keys import Keys
 from grader.learner.syntax import broken_line
-from grader.learner.tell import tell
+from grader.learner.tell import kept
 from grader.report.terminal import Screen, styled
 from grader.results import Result
 from grader.run import Engine
@@ -117,9 +117,11 @@ class Watch:
         """Show a verdict and decide what comes next; True to go on at once."""
         graded = result.problems[0].stages
         first = next((s.number for s in graded if s.status != "passed"), None)
+        lines = kept(result, self.language)
         if first is not None or self.earlier_hold:
             self.screen.show(result)
-        tell(result, self.screen)
+        for line in lines:
+            self.screen.note(line)
         what = say("watch.took", self.language, seconds=f"{seconds:.1f}")
         self.say("end", time=clock(), what=what)
         if first is not None:

@@ -61,13 +61,16 @@ def built(log: Path) -> int:
     return text.count("-m venv --clear")
 
 
-def test_an_environment_is_built_once(fake: Fake, tmp_path: Path, log: Path) -> None:
+def test_an_environment_is_built_once(
+    fake: Fake, tmp_path: Path, log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     fake()
     first = venvs.ready(tmp_path / "env", ["left==1"])
 
     assert venvs.ready(tmp_path / "env", ["left==1"]) == first
     assert built(log) == 1
     assert "-I -m pip install -q left==1" in log.read_text("utf-8")
+    assert capsys.readouterr().out.isascii(), "some terminals know no more"
 
 
 def test_other_libraries_ask_for_another(fake: Fake, tmp_path: Path, log: Path) -> None:
