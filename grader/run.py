@@ -152,7 +152,9 @@ class Engine:
 def run_suite(world: World, files: Sequence[Path], judge: Judge) -> None:
     """Run the suite's files in this process, silently; the judge hears the results."""
     arguments = [f"--rootdir={ROOT}", f"-c{ROOT / 'tests' / 'suite.toml'}"]
-    arguments += [str(file) for file in files]
+    # By module: pytest takes what follows a "[" in a path for a parameter.
+    names = [".".join(f.relative_to(ROOT).with_suffix("").parts) for f in files]
+    arguments += ["--pyargs", *names]
     code = pytest.main(arguments, plugins=[judge, Fixtures(world)])
     if judge.cancelled():
         raise Cancelled

@@ -8,7 +8,8 @@ from grader.paths import ROOT
 PAGE = ROOT / "CONTRIBUTING.md"
 MARKS = "<!-- rooms -->\n", "<!-- /rooms -->"
 # Small modules and data that every room may use: no arrows are drawn to them.
-SHARED = {"texts", "errors", "environment", "paths", "results", "catalogue", "streams"}
+SHARED = {"texts", "errors", "environment", "files", "paths", "results", "catalogue"}
+SHARED |= {"streams"}
 # What each room may import, besides what is shared.
 ALLOWED = {
     "cli": set[str](),

@@ -7,7 +7,8 @@ copied and compared. Nothing here ever deletes or overwrites a learner's file.
 import os
 import re
 import shutil
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -78,12 +79,22 @@ def copy(backup: Backup, package: Path) -> None:
     """Copy a package into the backup; SetupError when the copy is not the same."""
     target = backup.folder / package.name
     try:
-        shutil.copytree(package, target, symlinks=True)
+        shutil.copytree(package, target, symlinks=True, ignore=_without_content)
     except (OSError, shutil.Error) as error:
         shutil.rmtree(backup.folder, ignore_errors=True)
         raise failed(error) from error
     if contents(package) != contents(target):
         raise SetupError("backup", reason=f"{package} != {target}")
+
+
+def _without_content(parent: str, names: Sequence[str]) -> set[str]:
+    """Sockets, FIFOs and the like, which only programs that run now mean."""
+    kinds = {name: os.lstat(os.path.join(parent, name)).st_mode for name in names}
+    return {name for name, mode in kinds.items() if not _holds(mode)}
+
+
+def _holds(mode: int) -> bool:
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode)
 
 
 def bring_back(backup: Backup, target: Path) -> None:
@@ -102,7 +113,7 @@ def contents(folder: Path) -> dict[str, bytes | str | None]:
             key = path.relative_to(folder).as_posix()
             if path.is_symlink():
                 found[key] = os.readlink(path)
-            else:
+            elif _holds(path.stat().st_mode):
                 found[key] = path.read_bytes() if path.is_file() else None
     return found
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from watchfiles import watch
 
-from grader.starter import files_of
+from grader.files import files_of
 
 # How often the files are looked at all the same, in seconds: with events that come,
 # and where they do not.
@@ -69,21 +69,13 @@ class Changes:
         found: Snapshot = {}
         for folder in self.folders:
             for path in files_of(folder):
-                if _is_source(path):
-                    try:
-                        state = path.stat()
-                    except OSError:
-                        continue
-                    found[path] = (state.st_mtime_ns, state.st_size)
+                try:
+                    state = path.stat()
+                except OSError:
+                    continue
+                found[path] = (state.st_mtime_ns, state.st_size)
         return found
 
     def close(self) -> None:
         self._stop.set()
         self._thread.join(5)
-
-
-def _is_source(path: Path) -> bool:
-    """No hidden file, no backup and no scratch file of an editor."""
-    name = path.name
-    hidden = name.startswith(".") or name.endswith(("~", ".pyc", ".tmp"))
-    return not hidden and not name.isdigit()

@@ -9,11 +9,12 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from grader import files
 from grader.catalogue import Problem, Stage
+from grader.files import files_of
 from grader.learner.definitions import source
 from grader.paths import SOLUTIONS, STARTER
 from grader.report.failure import clean
-from grader.starter import files_of
 from grader.texts import say
 
 WIDE = 110
@@ -52,14 +53,14 @@ def _own_files(mine: Path, reference: Path) -> list[Path]:
     ]
 
 
-def _mine(files: list[Path], name: str) -> str:
-    return next((found for f in files if (found := source(_text(f), name))), "")
+def _mine(paths: list[Path], name: str) -> str:
+    return next((found for p in paths if (found := source(_text(p), name))), "")
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
+        return files.source(path.read_bytes())[0]
+    except (OSError, SyntaxError, ValueError):
         return ""
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader import starter
 from grader.catalogue import load
+from grader.files import content, files_of
 from grader.learner.home import home
 from grader.learner.progress import KEPT_ATTEMPTS, Progress, StageProgress, changing
 from grader.paths import STARTER
@@ -90,12 +91,12 @@ def attempt(slug: str, target: Path = STARTER) -> str:
 
 def digest(package: Path) -> str:
     found = hashlib.sha256()
-    for path in starter.files_of(package):
-        content = path.read_bytes()
+    for path in files_of(package):
+        said = content(path)
         if path.suffix == ".py":
-            content = _meaning(content)
+            said = _meaning(said)
         name = path.relative_to(package).as_posix()
-        found.update(f"{name}\0{len(content)}\0".encode() + content)
+        found.update(f"{name}\0{len(said)}\0".encode() + said)
     return found.hexdigest()[:16]
 
 

@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from grader import starter
+from grader import files, starter
 from grader.catalogue import Problem, Stage
 from grader.errors import SetupError
 from grader.learner import backups
@@ -84,7 +84,8 @@ def _rewound(names: list[str], mine: Path, fresh: Path) -> bytes | None:
     text = fresh.read_text("utf-8") if fresh.exists() else ""
     try:
         before = mine.read_bytes()
-        after = rewound(before.decode("utf-8"), text, names).encode()
+        said, encoding = files.source(before)
+        after = rewound(said, text, names).encode(encoding)
     except FileNotFoundError:
         return text.encode() or None
     except OSError as error:

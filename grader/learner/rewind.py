@@ -55,6 +55,11 @@ def _added(
     return [*lines[:at], *gap, *fresh, *lines[at:]]
 
 
+def _head(lines: list[str]) -> int:
+    """Comments at the top stay there: one may name the encoding."""
+    return next((n for n, line in enumerate(lines) if line[:1] != "#"), len(lines))
+
+
 def _with_import(lines: list[str], fresh: str) -> list[str]:
     """What is unwritten raises `NotWritten`: it has to be imported."""
     text = "\n".join(lines)
@@ -66,5 +71,6 @@ def _with_import(lines: list[str], fresh: str) -> list[str]:
     body = ast.parse(text).body
     places = [n.end_lineno or 0 for n in body if isinstance(n, ast.ImportFrom)]
     has_docstring = body and isinstance(body[0], ast.Expr)
-    at = max(places, default=(body[0].end_lineno or 0) if has_docstring else 0)
+    top = (body[0].end_lineno or 0) if has_docstring else _head(lines)
+    at = max(places, default=top)
     return [*lines[:at], statement, *lines[at:]]

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from grader.catalogue import Problem
+from grader.files import files_of
 from grader.report.failure import Part, raised
-from grader.starter import files_of
 
 
 def broken_line(problem: Problem, target: Path, language: str) -> Part | None:

@@ -6,11 +6,11 @@ reference does not have are added as they are.
 
 import shutil
 import tempfile
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from grader.catalogue import GIVEN, Problem
+from grader.files import content, files_of
 from grader.paths import SOLUTIONS, STARTER
 from grader.starter.blanks import STAND_INS, blanked
 
@@ -73,18 +73,10 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
 
 
-def files_of(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            yield path
-
-
 def same(one: Path, other: Path) -> bool:
-    """Whether two folders hold the same files."""
+    """Whether two folders say the same in the same files."""
 
     def contents(folder: Path) -> dict[str, bytes]:
-        return {
-            p.relative_to(folder).as_posix(): p.read_bytes() for p in files_of(folder)
-        }
+        return {p.relative_to(folder).as_posix(): content(p) for p in files_of(folder)}
 
     return contents(one) == contents(other)

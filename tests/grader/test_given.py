@@ -8,7 +8,8 @@ import pytest
 
 from grader.cli import main
 from grader.errors import SetupError
-from grader.starter import files_of, given
+from grader.files import files_of
+from grader.starter import given
 
 
 @pytest.fixture

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.catalogue import Problem
+from grader.files import content, files_of
 
 
 def schema_key(problem: Problem, target: Path) -> str:
     """A digest of the migrations and of every module of the target they import."""
     folder = target / problem.slug / "migrations"
-    paths = {p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc"}
+    paths = set(files_of(folder))
     waiting = list(paths)
     while waiting:
         for found in _imported(waiting.pop(), target, problem):
@@ -20,8 +21,8 @@ def schema_key(problem: Problem, target: Path) -> str:
                 waiting.append(found)
     digest = hashlib.sha256(problem.slug.encode())
     for path in sorted(paths):
-        content = path.read_bytes()
-        digest.update(f"{path}\0{len(content)}\0".encode() + content)
+        said = content(path)
+        digest.update(f"{path}\0{len(said)}\0".encode() + said)
     return digest.hexdigest()
 
 

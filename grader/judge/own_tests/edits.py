@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.catalogue import Problem
+from grader.files import files_of
 from grader.paths import SOLUTIONS, SUITES
 
 # The text of each file of an app, by its path from the target: "blog/main.py".
@@ -77,8 +78,7 @@ def read_files(folder: Path, name: str) -> Files:
     """The text files of a package, which is called `name` in the target."""
     return {
         f"{name}/{path.relative_to(folder).as_posix()}": path.read_text("utf-8")
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
+        for path in files_of(folder)
     }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.files import files_of
 from grader.judge.app.runner import Ran
 from grader.judge.app.world import World
 from grader.judge.own_tests.edits import Variation, quick_hashes, write_files
@@ -58,7 +59,7 @@ class OwnTests:
         self.folder = world.target / world.problem.slug / "tests"
 
     def exist(self) -> bool:
-        return self.folder.is_dir() and any(self.folder.rglob("test_*.py"))
+        return any(path.match("test_*.py") for path in files_of(self.folder))
 
     async def run(
         self, variation: Variation, *options: str, times: int = 1
@@ -86,7 +87,8 @@ class OwnTests:
             "COLUMNS": "200",
         }
         arguments = [
-            str(target / self._world.problem.slug / "tests"),
+            # Not the whole path: pytest takes what follows a "[" for a parameter.
+            f"{self._world.problem.slug}/tests",
             f"--rootdir={target}",
             f"-c{target / 'pytest.toml'}",
             "-pno:cacheprovider",
@@ -105,7 +107,7 @@ class OwnTests:
         for seed in range(1, times + 1):
             job = {
                 "kind": "pytest",
-                # So that the paths that it prints begin at the package.
+                # The paths that it prints begin at the package, too.
                 "folder": str(target),
                 "arguments": [*arguments, f"--randomly-seed={seed}"],
             }
@@ -123,8 +125,9 @@ class OwnTests:
         write_files(quick_hashes(problem, variation.app(problem)), target)
         tests = target / problem.slug / "tests"
         shutil.rmtree(tests, ignore_errors=True)
-        shutil.copytree(
-            self.folder, tests, ignore=shutil.ignore_patterns("__pycache__")
-        )
+        for path in files_of(self.folder):
+            copy = tests / path.relative_to(self.folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
         (target / "pytest.toml").write_text(CONFIGURATION)
         return target
