@@ -38,6 +38,11 @@ class StageResult:
         return sum(check.score for check in self.checks)
 
     @property
+    def not_judged(self) -> int:
+        """The points of what the grader could not judge: they are in the maximum."""
+        return sum(check.points for check in self.checks if check.status == "error")
+
+    @property
     def seconds(self) -> float:
         return sum(check.seconds for check in self.checks)
 
@@ -67,6 +72,10 @@ class ProblemResult:
     def max_score(self) -> int:
         return sum(stage.points for stage in self.stages)
 
+    @property
+    def not_judged(self) -> int:
+        return sum(stage.not_judged for stage in self.stages)
+
 
 @dataclass
 class Result:
@@ -87,6 +96,11 @@ class Result:
         return sum(problem.max_score for problem in self.problems)
 
     @property
+    def not_judged(self) -> int:
+        """Points that are in the maximum and could not be earned: it is incomplete."""
+        return sum(problem.not_judged for problem in self.problems)
+
+    @property
     def passed(self) -> bool:
         return all(s.status == "passed" for p in self.problems for s in p.stages)
 
@@ -100,6 +114,7 @@ class Result:
             "findings": self.findings,
             "score": rounded(self.score),
             "max_score": self.max_score,
+            "not_judged": self.not_judged,
             "problems": [_problem(problem) for problem in self.problems],
         }
 
@@ -137,6 +152,7 @@ def _problem(problem: ProblemResult) -> dict[str, Any]:
         "slug": problem.slug,
         "score": rounded(problem.score),
         "max_score": problem.max_score,
+        "not_judged": problem.not_judged,
         "stages": [
             {
                 "number": stage.number,

@@ -2,6 +2,7 @@
 
 import asyncio
 import platform
+import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
+import psycopg
 import pytest
 
 from grader.catalogue import Problem
@@ -16,11 +18,16 @@ from grader.errors import Cancelled, SetupError
 from grader.judge.app.launch import Launcher, open_launcher
 from grader.judge.app.schema import schema_key
 from grader.judge.app.world import World
+from grader.judge.checks.failures import NotJudged
 from grader.judge.suite.fixtures import Fixtures
+from grader.judge.suite.originals import Originals
 from grader.judge.suite.plugin import Judge
 from grader.paths import ROOT
 from grader.results import CheckResult, ProblemResult, Result, StageResult
 from grader.services.postgres import Cluster, open_cluster
+
+# Ten times what a slow machine takes; what is not judged by then is too late.
+PROBLEM_SECONDS, WHOLE_SECONDS = 1800.0, 5400.0
 
 
 class Watcher(Protocol):
@@ -39,9 +46,10 @@ class Engine:
         self._stack = ExitStack()
         self.keeps_schemas = keeps_schemas
         self._schemas: dict[str, str] = {}
+        self.originals = Originals()
         # The preloading process imports its libraries while PostgreSQL starts.
         self.launcher: Launcher = open_launcher()
-        self._stack.callback(self.launcher.close)
+        self._stack.callback(lambda: self.launcher.close())
         try:
             self.cluster: Cluster = self._stack.enter_context(open_cluster())
         except BaseException:
@@ -66,16 +74,19 @@ class Engine:
     ) -> Result:
         """Grade the packages in `target`; `stages` empty means all of them.
 
-        The checks whose ids are in `without` are left out. Raises Cancelled soon after
-        `cancelled` has become true.
+        The checks whose ids are in `without` are left out. Whatever happens, each of
+        the others gets a verdict. Raises Cancelled soon after `cancelled` has become
+        true.
         """
         result = Result(str(target), language, self.environment())
         result.graded_at = datetime.now(UTC).isoformat(timespec="seconds")
         for problem in problems:
             check_target(problem, target)
+        whole = time.monotonic() + WHOLE_SECONDS
         for problem in problems:
+            ends = min(whole, time.monotonic() + PROBLEM_SECONDS)
             graded = self._grade(
-                problem, target, language, stages, watcher, without, cancelled
+                problem, target, language, stages, watcher, without, cancelled, ends
             )
             result.problems.append(graded)
         return result
@@ -89,6 +100,7 @@ class Engine:
         watcher: Watcher | None,
         without: Collection[str],
         cancelled: Callable[[], bool],
+        ends: float,
     ) -> ProblemResult:
         chosen = [problem.stage(n) for n in stages] or list(problem.stages)
         result = ProblemResult(
@@ -104,25 +116,54 @@ class Engine:
 
         if watcher:
             watcher.begin(problem, sum(len(stage.checks) for stage in chosen))
+
+        def stopped() -> bool:
+            return cancelled() or time.monotonic() > ends
+
         world = World(
             problem,
             target.resolve(),
             self.cluster,
             self.launcher,
-            cancelled=cancelled,
+            cancelled=stopped,
         )
+        judge = Judge(
+            world,
+            language,
+            judged,
+            without,
+            prepare=lambda: asyncio.run(self._prepare(world)),
+            stopped=stopped,
+        )
+        why: BaseException = NotJudged("cut_short")
         try:
-            asyncio.run(self._prepare(world))
-            files = [problem.suite(stage.number) for stage in chosen]
-            run_suite(world, files, Judge(world, language, judged, without, cancelled))
+            run_suite([problem.suite(stage.number) for stage in chosen], judge)
+        except Exception as raised:
+            why = judge.classified(0, raised) or raised
         finally:
-            asyncio.run(world.close())
+            self._end_all(world)
+        if cancelled():
+            raise Cancelled
+        if changed := self.originals.changed():
+            why = NotJudged("files_changed", got=changed)
+            for graded in result.stages:
+                graded.checks.clear()
         for stage in chosen:
-            expected = {check.id for check in stage.checks} - set(without)
-            missing = len(expected) - len(by_number[stage.number].checks)
-            if missing:
-                raise SetupError("lost_checks", stage=stage.number, count=missing)
+            checks = by_number[stage.number].checks
+            left_out = {check.id for check in checks} | set(without)
+            missing = [check for check in stage.checks if check.id not in left_out]
+            checks += [judge.result(check, why) for check in missing]
         return result
+
+    def _end_all(self, world: World) -> None:
+        """End whatever of the learner's still runs: the verdict comes after it."""
+        try:
+            asyncio.run(world.close())
+            self.launcher.end_all()
+        except (OSError, RuntimeError, psycopg.Error):
+            # What was done to the preloading process must not be done to the next app.
+            self.launcher.close()
+            self.launcher = open_launcher()
 
     async def _prepare(self, world: World) -> None:
         """Build the world's templates; the schema may be one that was kept."""
@@ -149,14 +190,16 @@ class Engine:
         }
 
 
-def run_suite(world: World, files: Sequence[Path], judge: Judge) -> None:
+def run_suite(files: Sequence[Path], judge: Judge) -> None:
     """Run the suite's files in this process, silently; the judge hears the results."""
     arguments = [f"--rootdir={ROOT}", f"-c{ROOT / 'tests' / 'suite.toml'}"]
     # By module: pytest takes what follows a "[" in a path for a parameter.
     names = [".".join(f.relative_to(ROOT).with_suffix("").parts) for f in files]
     arguments += ["--pyargs", *names]
-    code = pytest.main(arguments, plugins=[judge, Fixtures(world)])
-    if judge.cancelled():
+    code = pytest.main(arguments, plugins=[judge, Fixtures(judge.world)])
+    if judge.raised:
+        raise judge.raised
+    if judge.stopped():
         raise Cancelled
     if code == pytest.ExitCode.INTERRUPTED and not judge.broken:
         raise KeyboardInterrupt

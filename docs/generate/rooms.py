@@ -18,7 +18,7 @@ ALLOWED = {
     "proof": {"judge/own_tests", "run", "starter"},
     "report": set[str](),
     "starter": set[str](),
-    "run": {"judge/app", "judge/suite", "services"},
+    "run": {"judge/app", "judge/checks", "judge/suite", "services"},
     "judge/suite": {"judge/app", "judge/callers", "judge/checks", "judge/database"},
     "judge/own_tests": {"judge/app", "judge/checks"},
     "judge/pace": {"judge/app", "judge/callers", "judge/checks"},

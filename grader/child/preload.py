@@ -16,6 +16,7 @@ import selectors
 import signal
 import socket
 import sys
+import time
 from typing import Any
 
 from grader.child import jobs
@@ -32,7 +33,9 @@ LIBRARIES = """
     grader.child.serve grader.child.migrate grader.child.run_pytest
     pytest anyio.pytest_plugin email.message concurrent.futures.thread
 """
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+# How long those that are killed may take to be gone.
+GONE_SECONDS = 10.0
 
 
 def main(control: socket.socket) -> None:
@@ -49,9 +52,10 @@ class Preloader:
     def __init__(self, control: socket.socket) -> None:
         self.control = control
         self.status: dict[int, int] = {}
-        self.die_with_parent = (
-            ctypes.CDLL(None).prctl if sys.platform == "linux" else None
-        )
+        self.prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+        if self.prctl:
+            # What a job leaves behind becomes our child, whatever it forked or called.
+            self.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.wake, self.waker = socket.socketpair()
         for end in (self.wake, self.waker):
             end.setblocking(False)
@@ -73,15 +77,19 @@ class Preloader:
                     elif not self.accept():
                         return
         finally:
-            for pid in self.status:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(pid, signal.SIGKILL)
+            self.end_all()
 
     def accept(self) -> bool:
         line, descriptors = receive(self.control)
         if not line:
             return False
         status, *rest = descriptors
+        if line == b'{"kind": "end_all"}\n':
+            self.end_all()
+            with contextlib.suppress(OSError):
+                os.write(status, b"ended\n")
+            os.close(status)
+            return True
         pid = os.fork()
         if pid == 0:
             self.become(json.loads(line), rest)
@@ -95,8 +103,8 @@ class Preloader:
         """Turn this forked child into the job's own process. Never returns."""
         try:
             os.setsid()
-            if self.die_with_parent:
-                self.die_with_parent(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            if self.prctl:
+                self.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGINT):
                 signal.signal(number, signal.SIG_DFL)
@@ -106,18 +114,67 @@ class Preloader:
             os._exit(70)
 
     def reap(self) -> None:
-        while self.status:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if not pid:
+        """Tell of each job that ended, and end whatever it left behind."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
                 return
-            # Whatever the job left behind in its group ends with it.
+            if pid in self.status:
+                self.ended(pid, os.waitstatus_to_exitcode(status))
+            elif not pid:
+                # Their end wakes us again, and then their children are ours.
+                self.kill(self.strays())
+                return
+
+    def ended(self, pid: int, code: int) -> None:
+        # Whatever the job left behind in its group ends with it.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        descriptor = self.status.pop(pid)
+        with contextlib.suppress(OSError):
+            os.write(descriptor, b"exit %d\n" % code)
+        os.close(descriptor)
+
+    def end_all(self) -> None:
+        """End every job and every process of theirs, and wait until they are gone."""
+        for pid in self.status:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
-            descriptor = self.status.pop(pid)
-            code = os.waitstatus_to_exitcode(status)
-            with contextlib.suppress(OSError):
-                os.write(descriptor, b"exit %d\n" % code)
-            os.close(descriptor)
+        deadline = time.monotonic() + GONE_SECONDS
+        while (left := self.children()) and time.monotonic() < deadline:
+            # Children of those that are killed come to us with the next look.
+            self.kill(left)
+            self.reap()
+            time.sleep(0.001)
+
+    def children(self) -> list[int]:
+        """All children, adopted ones too; where that cannot be told, the jobs."""
+        try:
+            with open(f"/proc/self/task/{os.getpid()}/children") as file:
+                return [int(word) for word in file.read().split()]
+        except OSError:
+            return list(self.status)
+
+    def strays(self) -> list[int]:
+        """Adopted children that are no part of a job that still runs.
+
+        A job's own session may hold orphans: `sh -c 'something &'` makes one.
+        """
+        adopted = (pid for pid in self.children() if pid not in self.status)
+        return [pid for pid in adopted if session_of(pid) not in self.status]
+
+    def kill(self, pids: list[int]) -> None:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def session_of(pid: int) -> int:
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return 0
 
 
 def receive(control: socket.socket) -> tuple[bytes, list[int]]:

@@ -45,6 +45,8 @@ class Watch:
         # Whether the stages before are known to hold with this code.
         self.earlier_hold = True
         self.leaving = False
+        # Whether the last round left something without a verdict.
+        self.broken = False
         self._beat = time.monotonic()
 
     def run(self, rounds: int | None = None) -> None:
@@ -57,7 +59,12 @@ class Watch:
                 try:
                     engine = engine or Engine(keeps_schemas=True)
                     more = self.round(engine)
-                    engine.tidy()
+                    if self.broken:
+                        # Services that are gone are started anew with the next round.
+                        self._closed(engine)
+                        engine = None
+                    else:
+                        engine.tidy()
                 except SetupError as error:
                     self.screen.note(error.text.render(self.screen.language))
                     more = False
@@ -116,6 +123,7 @@ class Watch:
     def judged(self, result: Result, stages: list[int], seconds: float) -> bool:
         """Show a verdict and decide what comes next; True to go on at once."""
         graded = result.problems[0].stages
+        self.broken = bool(result.not_judged)
         first = next((s.number for s in graded if s.status != "passed"), None)
         lines = kept(result, self.language)
         if first is not None or self.earlier_hold:

@@ -18,6 +18,9 @@ def transcript(check: CheckResult, language: str, target: str) -> str:
 def score_line(problem: ProblemResult, language: str) -> str:
     checks = sum(len(stage.checks) for stage in problem.stages)
     score, points = rounded(problem.score), problem.max_score
+    if left := problem.not_judged:
+        told = {"score": score, "points": points, "left": left}
+        return say("ui.score_incomplete", language, **told)
     return say("ui.score", language, score=score, points=points, checks=checks)
 
 

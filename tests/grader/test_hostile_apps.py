@@ -1,6 +1,7 @@
 """Broken and hostile apps get a fair verdict that says what is wrong."""
 
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -196,6 +197,26 @@ def test_nothing_of_the_app_is_left_running(
     while running(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not running(pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
+def test_daemon_of_the_app_is_gone_before_the_verdict(
+    engine: Engine, blog: Problem, target: Target, tmp_path: Path
+) -> None:
+    """A process that left its parents and its session ends all the same."""
+    note = tmp_path / "pid"
+    daemon = f"""
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                open({str(note)!r}, "w").write(str(os.getpid()))
+                time.sleep(1000)
+            os._exit(0)
+    """
+
+    graded(engine, blog, target(APP % daemon.strip()))
+
+    assert not running(int(note.read_text()))
 
 
 def running(pid: int) -> bool:

@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 
 from grader.catalogue import Problem
+from grader.report.parts import score_line
 from grader.report.translate import translated
 from grader.results import Result, write_json
 from grader.run import Engine
@@ -98,3 +99,45 @@ def test_a_shapeless_answer_is_the_learners_fault(
     statuses = {c.status for s in result.problems[0].stages for c in s.checks}
     assert statuses <= {"failed", "blocked"}
     assert result.score == 0
+
+
+def test_what_was_not_judged_stays_in_the_maximum() -> None:
+    """A result with an error is incomplete; its maximum does not shrink."""
+    from tests.learner.sample import result as sample
+
+    made = sample("en")
+    (problem,) = made.problems
+
+    assert (problem.max_score, problem.not_judged, made.not_judged) == (8, 1, 1)
+    assert made.to_json()["not_judged"] == 1
+    assert score_line(problem, "en").startswith("2 of 8 points, 1 not judged")
+    assert score_line(problem, "zh").startswith("8 分中得 2 分，另有 1 分未能评判")
+
+
+def test_failing_to_prepare_is_a_verdict(
+    engine: Engine, blog: Problem, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever breaks before the first check, each check says that it is not judged."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("no database today")
+
+    monkeypatch.setattr(engine.cluster, "create", broken)
+
+    result = engine.grade([blog], target("app = 1"), "en", [1])
+
+    assert (result.score, result.max_score, result.not_judged) == (0, 10, 10)
+    failures = [c.failure or {} for c in result.problems[0].stages[0].checks]
+    assert all("no database today" in failure["got"] for failure in failures)
+
+
+def test_grading_that_takes_too_long_ends_with_a_verdict(
+    engine: Engine, blog: Problem, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.run.PROBLEM_SECONDS", 0.0)
+
+    result = engine.grade([blog], target("app = 1"), "en", [1])
+
+    checks = result.problems[0].stages[0].checks
+    assert {check.status for check in checks} == {"timeout"}
+    assert (result.score, result.not_judged) == (0, 0)

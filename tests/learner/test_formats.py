@@ -78,7 +78,7 @@ def test_gradescope_points_are_those_of_the_result() -> None:
     data = json.loads(gradescope.render(result("en"), "en"))
 
     assert data["score"] == 2
-    assert sum(test["max_score"] for test in data["tests"]) == 7
+    assert sum(test["max_score"] for test in data["tests"]) == 8
     assert {test["status"] for test in data["tests"]} == {"passed", "failed"}
 
 

@@ -21,6 +21,8 @@ from grader.judge.app.output import Output
 from grader.paths import ROOT
 
 CAN_FORK = hasattr(os, "fork") and hasattr(socket, "recv_fds")
+# How long the preloading process may take to fork a job, and to end all of them.
+START_SECONDS, END_SECONDS = 60.0, 20.0
 # Grades without fork and Unix sockets, as on systems that have none.
 FORCE_SPAWN = "WORKBOOK_SPAWN"
 
@@ -54,7 +56,11 @@ class Launcher(Protocol):
         self, job: Mapping[str, Any], listening: socket.socket | None = None
     ) -> Process: ...
 
-    def close(self) -> None: ...
+    def end_all(self) -> None:
+        """End every process of every job, also those that left their parents."""
+
+    def close(self) -> None:
+        """The same, and no job can be started any more."""
 
 
 def open_launcher() -> Launcher:
@@ -96,17 +102,48 @@ class ForkLauncher:
         theirs = [writing for _, writing in pipes]
         if listening:
             theirs.append(listening.fileno())
-        message = json.dumps(dict(job)).encode() + b"\n"
-        with self._turn:
-            sent = socket.send_fds(self._control, [message], theirs)
-            self._control.sendall(message[sent:])
+        self._send(job, theirs)
         for _, writing in pipes:
             os.close(writing)
         return ForkedProcess(*(reading for reading, _ in pipes))
 
+    def _send(self, job: Mapping[str, Any], descriptors: list[int]) -> None:
+        message = json.dumps(dict(job)).encode() + b"\n"
+        with self._turn:
+            sent = socket.send_fds(self._control, [message], descriptors)
+            self._control.sendall(message[sent:])
+
+    def end_all(self) -> None:
+        reading, writing = os.pipe()
+        try:
+            self._send({"kind": "end_all"}, [writing])
+            os.close(writing)
+            line_of(reading, END_SECONDS)
+        finally:
+            os.close(reading)
+
     def close(self) -> None:
         self._control.close()
-        self._preloader.wait()
+        try:
+            self._preloader.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            # Stopped by a signal, say: it must not hold up the verdict.
+            self._preloader.kill()
+            self._preloader.wait()
+
+
+def line_of(descriptor: int, seconds: float) -> bytes:
+    """What the preloading process answers, from the first line on."""
+    deadline, seen = time.monotonic() + seconds, b""
+    while b"\n" not in seen:
+        left = max(0.0, deadline - time.monotonic())
+        if not select.select([descriptor], [], [], left)[0]:
+            raise RuntimeError("the preloading process does not answer")
+        part = os.read(descriptor, 64)
+        if not part:
+            raise RuntimeError("the preloading process is gone")
+        seen += part
+    return seen
 
 
 class ForkedProcess:
@@ -115,13 +152,7 @@ class ForkedProcess:
         self._ready = ready
         self.out, self.err = Output(out), Output(err)
         self._code: int | None = None
-        self._seen = b""
-        while b"\n" not in self._seen:
-            part = self._status.read(64)
-            if not part:
-                raise RuntimeError("the preloading process is gone")
-            self._seen += part
-        first, _, self._seen = self._seen.partition(b"\n")
+        first, _, self._seen = line_of(status, START_SECONDS).partition(b"\n")
         self.pid = int(first.split()[1])
 
     def ready(self, seconds: float) -> bool:
@@ -159,13 +190,24 @@ class SpawnLauncher:
 
     hands_over = False
 
+    def __init__(self) -> None:
+        self._started: list[SpawnedProcess] = []
+
     def start(
         self, job: Mapping[str, Any], listening: socket.socket | None = None
     ) -> "SpawnedProcess":
         assert listening is None, "descriptors cannot be handed over here"
-        return SpawnedProcess(job)
+        self._started.append(SpawnedProcess(job))
+        return self._started[-1]
 
-    def close(self) -> None: ...
+    def end_all(self) -> None:
+        for process in self._started:
+            process.signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+            process.wait(END_SECONDS)
+        self._started.clear()
+
+    def close(self) -> None:
+        self.end_all()
 
 
 class SpawnedProcess:

@@ -44,6 +44,12 @@ class CheckTimeout(CheckFailed):
     status = "timeout"
 
 
+class NotJudged(CheckFailed):
+    """No verdict on the app: the run was cut short, or cannot be believed."""
+
+    status = "error"
+
+
 class AppDown(CheckFailed):
     """The app did not start, or it ended while it was asked something."""
 

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from grader.catalogue import Check
+from grader.errors import Cancelled
 from grader.judge.app.world import World
 from grader.judge.checks.failures import CheckFailed, CheckTimeout, NotThereYet
 from grader.judge.suite.evidence import describe
@@ -32,15 +33,22 @@ class Judge:
         language: str,
         report: Callable[[int, CheckResult], None],
         without: Collection[str] = (),
-        cancelled: Callable[[], bool] = lambda: False,
+        prepare: Callable[[], object] = lambda: None,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`cancelled` is asked again and again; once it is true, the run ends."""
-        self.cancelled = cancelled
+        """`prepare` is the first that runs the learner's code.
+
+        `stopped` is asked again and again; once it is true, the run ends.
+        """
+        self.prepare = prepare
+        self.stopped = stopped
         self.world = world
         self.language = language
         self.report = report
         self.without = {f"test_{check}" for check in without}
         self.broken: list[str] = []
+        # What `prepare` raised: no check was begun.
+        self.raised: Exception | None = None
         self._started = 0.0
         self._failure: BaseException | None = None
 
@@ -49,15 +57,26 @@ class Judge:
         items[:] = [f for f in functions if f.originalname not in self.without]
         for item in functions:
             if inspect.iscoroutinefunction(item.obj):
-                item.obj = with_deadline(item.obj, self.cancelled)
+                item.obj = with_deadline(item.obj, self.stopped)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.broken.append(str(report.longrepr))
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self) -> bool | None:
+        """The suite has been read: nothing that runs from here on can change it."""
+        if self.broken:
+            return None
+        try:
+            self.prepare()
+        except Exception as raised:
+            self.raised = raised
+        return True if self.raised else None
+
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
-        if self.cancelled():
-            item.session.shouldstop = "cancelled"
+        if self.stopped():
+            item.session.shouldstop = "stopped"
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._started = time.perf_counter()
@@ -79,20 +98,22 @@ class Judge:
         stage = stage_of(item)
         check = self.world.problem.check(stage, item.originalname.removeprefix("test_"))
         failure = self.classified(stage, self._failure)
+        seconds = round(time.perf_counter() - self._started, 3)
+        self.report(stage, self.result(check, failure, seconds))
+
+    def result(
+        self, check: Check, failure: BaseException | None, seconds: float = 0.0
+    ) -> CheckResult:
         status = "passed" if failure is None else getattr(failure, "status", "error")
         earned = 1.0 if failure is None else getattr(failure, "earned", 0.0)
-        self.report(
-            stage,
-            CheckResult(
-                id=check.id,
-                title=check.title[self.language],
-                status=status,
-                # The grader's own fault never costs points: the check does not count.
-                points=0 if status == "error" else check.points,
-                score=round(check.points * earned, 2),
-                seconds=round(time.perf_counter() - self._started, 3),
-                failure=self._describe(check, failure),
-            ),
+        return CheckResult(
+            id=check.id,
+            title=check.title[self.language],
+            status=status,
+            points=check.points,
+            score=round(check.points * earned, 2),
+            seconds=seconds,
+            failure=self._describe(check, failure),
         )
 
     def _describe(
@@ -108,6 +129,8 @@ class Judge:
         """Whose fault it is: the learner's, an earlier stage's, or the grader's."""
         if raised is None or isinstance(raised, KeyboardInterrupt):
             return raised
+        if isinstance(raised, Cancelled):
+            return CheckTimeout("grading_time")
         earlier = self.world.transcript.unwritten_before(stage)
         if earlier is not None:
             return NotThereYet(earlier, expected=None, got=501)
@@ -133,13 +156,13 @@ class Judge:
 
 
 def with_deadline(
-    function: Callable[..., Any], cancelled: Callable[[], bool]
+    function: Callable[..., Any], stopped: Callable[[], bool]
 ) -> Callable[..., Any]:
     @functools.wraps(function)
     async def bounded(*args: Any, **kwargs: Any) -> None:
         try:
             async with asyncio.timeout(CHECK_SECONDS) as limit:
-                ending = asyncio.create_task(end_early(limit, cancelled))
+                ending = asyncio.create_task(end_early(limit, stopped))
                 loop = asyncio.get_running_loop()
                 loop.set_task_factory(task_of_this_check)
                 try:
@@ -167,10 +190,10 @@ def task_of_this_check(
     return task
 
 
-async def end_early(limit: asyncio.Timeout, cancelled: Callable[[], bool]) -> None:
+async def end_early(limit: asyncio.Timeout, stopped: Callable[[], bool]) -> None:
     """Bring the deadline forward to now, once nobody waits for the verdict."""
     # Saves and keys are noticed outside of this loop: there is no event to wait for.
-    while not cancelled():  # noqa: ASYNC110
+    while not stopped():  # noqa: ASYNC110
         await asyncio.sleep(CANCEL_SECONDS)
     limit.reschedule(0)
 

@@ -1,0 +1,39 @@
+"""The grader's own files: are they still what they were before learners' code ran?"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.paths import ROOT, SOLUTIONS, SUITES
+
+
+class Originals:
+    """Remembers the files that verdicts are made with. Bytecode is not among them."""
+
+    def __init__(self) -> None:
+        self._before = digests()
+
+    def changed(self) -> list[str]:
+        """The names of those that are new, gone or not as they were."""
+        now = digests()
+        names = sorted(self._before.keys() | now.keys())
+        return [name for name in names if self._before.get(name) != now.get(name)]
+
+
+def digests() -> dict[str, bytes]:
+    return {
+        path.relative_to(ROOT).as_posix(): hashlib.sha256(path.read_bytes()).digest()
+        for path in paths()
+    }
+
+
+def paths() -> Iterator[Path]:
+    found = [path for home in (ROOT / "grader", SOLUTIONS) for path in home.rglob("*")]
+    # The record of a proof is written while apps are graded.
+    for pattern in ("*.py", "*.toml"):
+        found += SUITES.rglob(pattern)
+    # Whatever lies beside them as a module hides a library of that name.
+    found += [*ROOT.glob("*.py"), *ROOT.glob("*/__init__.py")]
+    for path in found:
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path

@@ -1,0 +1,1 @@
+"""Submissions that attack the grader, each in a copy of the repository."""
