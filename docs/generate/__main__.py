@@ -1,8 +1,9 @@
 """Writes every generated file of the site."""
 
-from docs.generate import api, matrix, proof, rooms
+from docs.generate import api, matrix, proof, rooms, sentences
 
-GENERATED = {**matrix.files(), **proof.files(), **api.files(), **rooms.files()}
+GENERATORS = matrix, proof, sentences, api, rooms
+GENERATED = {p: text for g in GENERATORS for p, text in g.files().items()}
 
 for path, text in GENERATED.items():
     path.parent.mkdir(parents=True, exist_ok=True)

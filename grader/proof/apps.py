@@ -93,4 +93,4 @@ def together(stage: int, bugs: Iterable[Variation]) -> App:
     edits = tuple(edit for bug in bugs for edit in bug.edits)
     story = {"en": f"{len(bugs)} bugs at once", "zh": f"{len(bugs)} 个缺陷合在一起"}
     files = bugs[0].files if len(bugs) == 1 else None
-    return App("group", Variation(f"{bugs[0].id}…", story, edits, stage, files))
+    return App("group", Variation(f"{bugs[0].id}…", story, edits, stage, files=files))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docs.generate import api, matrix, proof, rooms
+from docs.generate import api, matrix, proof, rooms, sentences
 from docs.generate.objectives import DOCS, Objective, read
 from docs.generate.texts import LANGUAGES, twin
 from grader.catalogue import SLUGS, load
@@ -14,7 +14,7 @@ EVERY_OBJECTIVE = pytest.mark.parametrize(
 
 
 @pytest.mark.parametrize(
-    "generator", [api, matrix, proof, rooms], ids=lambda g: g.__name__
+    "generator", [api, matrix, proof, rooms, sentences], ids=lambda g: g.__name__
 )
 def test_what_is_generated_is_fresh(generator: object) -> None:
     for path, text in generator.files().items():  # type: ignore[attr-defined]

@@ -36,6 +36,8 @@ class Variation:
     story: dict[str, str] = field(hash=False)
     edits: tuple[Edit, ...]
     stage: int | None = None
+    # The sentences of the statement that a planted bug breaks, by their marks.
+    breaks: tuple[str, ...] = ()
     # A folder of whole files that replace the reference's.
     files: Path | None = None
     # Whether learners' own tests are judged on it.
@@ -152,6 +154,7 @@ def _variation(row: dict[str, Any], folder: Path) -> Variation:
         story={"en": row["en"], "zh": row["zh"]},
         edits=tuple(Edit(**edit) for edit in row.get("edits", ())),
         stage=row.get("stage"),
+        breaks=tuple(row.get("breaks", ())),
         files=files if files.is_dir() else None,
         judges_tests=row.get("judges_tests", False),
         speeds_tests=row.get("speeds_tests", False),
