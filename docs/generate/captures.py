@@ -147,7 +147,7 @@ def with_local_fonts(picture: str) -> str:
     return picture.replace("Fira Code, monospace", fonts)
 
 
-def tell(language: str) -> None:
+def take_pictures(language: str) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         story = Story(Path(scratch), language)
         story.picture("hint", "hint", "blog", "1")
@@ -166,4 +166,4 @@ def tell(language: str) -> None:
 
 if __name__ == "__main__":
     for language in sys.argv[1:] or ("en", "zh"):
-        tell(language)
+        take_pictures(language)

@@ -13,9 +13,9 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
 
 
 def run(options: argparse.Namespace, language: str) -> int:
-    from grader.learner.compare import pairs, shown
     from grader.learner.position import place
     from grader.learner.progress import ATTEMPTS_TO_COMPARE, StageProgress, load
+    from grader.learner.side_by_side import pairs, shown
 
     progress = load()
     problem, stage = place(progress, options.problem, options.stage)

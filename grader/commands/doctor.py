@@ -13,7 +13,7 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
 
 
 def run(options: argparse.Namespace, language: str) -> int:
-    from grader.learner.doctor import thorough, told
+    from grader.learner.machine import thorough, told
 
     worst = set()
     for finding in thorough():

@@ -30,8 +30,8 @@ def run(options: argparse.Namespace, language: str) -> int:
     for problem in problems:
         for number in options.stage:
             problem.stage(number)
-    from grader.learner.doctor import quick
-    from grader.learner.tell import kept
+    from grader.learner.follow_up import follow_up
+    from grader.learner.machine import quick
     from grader.report.formats import write_asked
     from grader.report.terminal import Screen
     from grader.run import Engine, check_target
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace, language: str) -> int:
             problems, options.target, language, options.stage, progress
         )
     result.findings = [finding.to_json() for finding in quick()]
-    lines = kept(result, language)
+    lines = follow_up(result, language)
     try:
         write_asked(options, result, language)
     finally:

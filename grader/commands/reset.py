@@ -13,15 +13,15 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
 
 def run(options: argparse.Namespace, language: str) -> int:
     from grader.catalogue import load
-    from grader.learner import reset
+    from grader.learner import start_over
 
     problem = load(options.problem)
     if options.stage is None:
-        changed, backup = reset.reset(problem)
+        changed, backup = start_over.reset(problem)
         files = list(problem.packages) if changed else []
     else:
         stage = problem.stage(options.stage)
-        backup, files = reset.reset_stage(problem, stage)
+        backup, files = start_over.reset_stage(problem, stage)
     if not files:
         print(say("learner.as_given", language, slug=problem.slug))
         return PASSED

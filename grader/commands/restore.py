@@ -17,7 +17,7 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
 def run(options: argparse.Namespace, language: str) -> int:
     from grader.catalogue import load
     from grader.learner.backups import backups
-    from grader.learner.reset import restore
+    from grader.learner.start_over import restore
 
     problem = load(options.problem)
     if options.list:

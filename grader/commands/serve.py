@@ -31,11 +31,11 @@ def run(options: argparse.Namespace, language: str) -> int:
     port = serving.choose_port(options.port)
     print(say("serve.starting", language, title=problem.title[language]), flush=True)
 
-    def tell(text: Text) -> None:
+    def show(text: Text) -> None:
         print(f"▸ {text.render(language)}", flush=True)
 
     try:
-        code = serving.run(problem, options.target, port, tell)
+        code = serving.run(problem, options.target, port, show)
     except KeyboardInterrupt:
         code = PASSED
     if code not in (PASSED, -2, 130) and os.name == "posix":

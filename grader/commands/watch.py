@@ -22,7 +22,7 @@ def run(options: argparse.Namespace, language: str) -> int:
     from grader.learner.keys import keys
     from grader.learner.position import place
     from grader.learner.progress import load
-    from grader.learner.watching import Watch
+    from grader.learner.watch_loop import Watch
     from grader.report.terminal import Screen
     from grader.run import check_target
 

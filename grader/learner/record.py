@@ -1,4 +1,4 @@
-"""Remembers a grading, and tells what changed since the last one."""
+"""Remembers a grading; returns how it differs from the last one."""
 
 import ast
 import hashlib
@@ -16,7 +16,7 @@ from grader.results import CheckResult, ProblemResult, Result, StageResult, writ
 
 
 @dataclass
-class Changes:
+class Difference:
     """Checks whose state is another than at the last grading of their stage."""
 
     since: str = ""
@@ -25,7 +25,7 @@ class Changes:
     stages_passed: list[int] = field(default_factory=list)
 
 
-def remember(result: Result) -> tuple[dict[str, Changes], Progress] | None:
+def remember(result: Result) -> tuple[dict[str, Difference], Progress] | None:
     """Keep the verdicts of `starter/`; None for other targets, which have no progress.
 
     Raises NotKept when nothing can be written.
@@ -37,8 +37,8 @@ def remember(result: Result) -> tuple[dict[str, Changes], Progress] | None:
     return found, progress
 
 
-def _problem(progress: Progress, problem: ProblemResult, result: Result) -> Changes:
-    changes = Changes()
+def _problem(progress: Progress, problem: ProblemResult, result: Result) -> Difference:
+    difference = Difference()
     alone = Result(
         result.target,
         result.language,
@@ -54,31 +54,31 @@ def _problem(progress: Progress, problem: ProblemResult, result: Result) -> Chan
         if stage.status == "error":
             continue
         known = progress.stage(problem.slug, stage.number)
-        _compare(known, stage, changes)
+        _compare(known, stage, difference)
         if stage.status == "passed" and not known.passed_at:
             name = f"reports/{problem.slug}-stage-{stage.number}.json"
             write_json(alone, home() / name)
             known.passed_at, known.report = result.graded_at, name
-            changes.stages_passed.append(stage.number)
+            difference.stages_passed.append(stage.number)
         elif stage.status == "failed" and len(known.attempts) < KEPT_ATTEMPTS:
             tried = tried or attempt(problem.slug)
             if tried not in ("untouched", *known.attempts):
                 known.attempts.append(tried)
         known.judged_at = result.graded_at
         known.checks = {check.id: check.status for check in stage.checks}
-    return changes
+    return difference
 
 
-def _compare(known: StageProgress, stage: StageResult, changes: Changes) -> None:
-    changes.since = max(changes.since, known.judged_at)
+def _compare(known: StageProgress, stage: StageResult, difference: Difference) -> None:
+    difference.since = max(difference.since, known.judged_at)
     for check in stage.checks:
         before = known.checks.get(check.id)
         if before is None or "error" in (before, check.status):
             continue
         if check.status == "passed" and before != "passed":
-            changes.mended.append(check)
+            difference.mended.append(check)
         elif before == "passed" and check.status != "passed":
-            changes.broken.append(check)
+            difference.broken.append(check)
 
 
 def attempt(slug: str, target: Path = STARTER) -> str:

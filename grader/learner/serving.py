@@ -109,10 +109,10 @@ def _introduce(
         if server.poll() is not None or time.monotonic() > deadline:
             return
         time.sleep(0.1)
-    tell(seed(problem.slug, url), url, say)
+    print_rows(seed(problem.slug, url), url, say)
 
 
-def tell(seeded: Seeded, url: str, say: Say) -> None:
+def print_rows(seeded: Seeded, url: str, say: Say) -> None:
     accounts = ", ".join(seeded.accounts) or "–"
     say(Text("serve.ready", {"url": url, "docs": f"{url}/docs"}))
     say(Text("serve.accounts", {"accounts": accounts, "password": PASSWORD}))

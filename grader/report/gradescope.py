@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from grader.report.failure import clean
-from grader.report.parts import next_step, score_line, transcript
+from grader.report.parts import failure_as_text, next_step, score_line
 from grader.results import CheckResult, Result, StageResult, rounded
 
 # Gradescope cuts what is too long by itself, but slowly.
@@ -39,7 +39,7 @@ def render(result: Result, language: str) -> str:
 def _test(
     result: Result, slug: str, stage: StageResult, check: CheckResult, language: str
 ) -> dict[str, Any]:
-    told = transcript(check, language, result.target)[:SHOWN_CHARACTERS]
+    told = failure_as_text(check, language, result.target)[:SHOWN_CHARACTERS]
     number = stage.checks.index(check) + 1
     return {
         "number": f"{stage.number}.{number}",

@@ -10,11 +10,11 @@ from grader.report.elements import Child, Element, as_html, element, with_code
 from grader.report.failure import Part, clean, explained
 from grader.report.parts import (
     failed_checks,
+    failure_as_text,
     next_step,
     points_of,
     score_line,
     state_of,
-    transcript,
 )
 from grader.results import CheckResult, ProblemResult, Result, StageResult
 from grader.texts import say
@@ -113,7 +113,9 @@ def _failure(
     found.extend(_shown(parts))
     if check.failure:
         text, done = (say(f"ui.{key}", language) for key in ("copy", "copied"))
-        whole = element("pre", transcript(check, language, target), hidden="hidden")
+        whole = element(
+            "pre", failure_as_text(check, language, target), hidden="hidden"
+        )
         button = element("button", text, type="button", data_copied=done)
         found.append(element("div", button, whole))
     return found

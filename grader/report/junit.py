@@ -2,7 +2,7 @@
 
 from grader.report.elements import Element, as_xml, element
 from grader.report.failure import clean, source
-from grader.report.parts import transcript
+from grader.report.parts import failure_as_text
 from grader.results import CheckResult, ProblemResult, Result, StageResult
 
 # What JUnit calls our states; a check that passed has no such child.
@@ -63,7 +63,7 @@ def _case(
         **place,
     )
     if child := CHILDREN.get(check.status):
-        told = transcript(check, language, result.target)
+        told = failure_as_text(check, language, result.target)
         said = clean(failure.get("text", "")).replace("\n", " ")
         whole = [told] if child != "skipped" else []
         case.append(element(child, *whole, message=said))

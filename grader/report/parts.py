@@ -8,7 +8,7 @@ from grader.texts import say
 UNJUDGED = ("passed", "blocked")
 
 
-def transcript(check: CheckResult, language: str, target: str) -> str:
+def failure_as_text(check: CheckResult, language: str, target: str) -> str:
     """A failed check as plain text, for reports that have no more than that."""
     if not check.failure:
         return ""

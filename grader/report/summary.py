@@ -5,11 +5,11 @@ import re
 from grader.report.failure import clean
 from grader.report.parts import (
     failed_checks,
+    failure_as_text,
     next_step,
     points_of,
     score_line,
     state_of,
-    transcript,
 )
 from grader.results import CheckResult, ProblemResult, Result
 from grader.texts import say
@@ -55,7 +55,7 @@ COLUMNS = ("stage", "points", "state")
 
 
 def _details(check: CheckResult, language: str, target: str) -> str:
-    told = transcript(check, language, target)
+    told = failure_as_text(check, language, target)
     # Longer than any run of backticks in it: nothing ends the block but we.
     fence = "`" * (max((len(run) for run in re.findall("`+", told)), default=0) + 3)
     title = f"{MARKS[check.status]} {plain(check.title)} ({points_of(check)})"

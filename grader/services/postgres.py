@@ -16,7 +16,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from grader.errors import SetupError
-from grader.services.keeping import Kept, service_folder
+from grader.services.scratch import service_folder
+from grader.services.service import Service
 
 PORT = "5432"  # Of a Unix socket in a folder of its own: it only names the file.
 SETTINGS = {
@@ -133,7 +134,7 @@ def embedded() -> Iterator[str]:
     """Start a PostgreSQL of our own; yields the administrator's libpq string."""
     with service_folder("pg") as folder:
         password = secrets.token_hex(16)
-        kept = start(folder, password)
+        service = start(folder, password)
         try:
             yield make_conninfo(
                 host=str(folder),
@@ -143,10 +144,10 @@ def embedded() -> Iterator[str]:
                 dbname="postgres",
             )
         finally:
-            kept.stop()
+            service.stop()
 
 
-def start(folder: Path, password: str) -> Kept:
+def start(folder: Path, password: str) -> Service:
     """Start a server in an empty folder, as another user when we are root."""
     folder.chmod(0o755)
     user = None
@@ -159,7 +160,7 @@ def start(folder: Path, password: str) -> Kept:
     secret.write_text(password)
     if user:
         shutil.chown(secret, user)
-    return Kept(
+    return Service(
         "PostgreSQL",
         folder,
         prepare=[initdb(binaries, folder, secret)],

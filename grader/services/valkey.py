@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader.errors import SetupError
-from grader.services.keeping import Kept, service_folder
+from grader.services.scratch import service_folder
+from grader.services.service import Service
 
 
 @contextmanager
@@ -19,7 +20,7 @@ def open_valkey() -> Iterator[str]:
         return
     with service_folder("valkey") as folder:
         address = folder / "valkey.sock"
-        kept = Kept(
+        service = Service(
             "Valkey",
             folder,
             serve=command(folder, address),
@@ -28,7 +29,7 @@ def open_valkey() -> Iterator[str]:
         try:
             yield f"unix://{address}"
         finally:
-            kept.stop()
+            service.stop()
 
 
 def command(folder: Path, address: Path) -> list[str]:

@@ -71,7 +71,7 @@ def hear_interrupts() -> None:
 
 def leftovers(owner: int) -> set[str]:
     """The folders that the grader with this process id has in use."""
-    from grader.services.keeping import scratch_base
+    from grader.services.scratch import scratch_base
 
     found = (name.split("-") for name in os.listdir(scratch_base()))
     return {"-".join(n) for n in found if n[0] == "workbook" and n[2:3] == [str(owner)]}

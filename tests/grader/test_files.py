@@ -16,10 +16,10 @@ from grader.files import LARGEST, files_of, source
 from grader.judge.app.world import World
 from grader.judge.own_tests.edits import reference
 from grader.judge.own_tests.runs import OwnTests
-from grader.learner import record, reset
+from grader.learner import record, start_over
 from grader.learner.changes import Changes
-from grader.learner.compare import pairs
 from grader.learner.home import ELSEWHERE
+from grader.learner.side_by_side import pairs
 from grader.learner.syntax import broken_line
 from grader.paths import ROOT, SOLUTIONS
 from grader.run import Engine
@@ -125,7 +125,7 @@ def test_a_stage_is_given_back_beside_it(
     shutil.copy(SOLUTIONS / "blog" / "slugs.py", work / "blog" / "slugs.py")
     litter(work / "blog")
 
-    backup, files = reset.reset_stage(blog, blog.stage(1), work)
+    backup, files = start_over.reset_stage(blog, blog.stage(1), work)
 
     assert backup is not None
     assert files == ["slugs.py"]
@@ -171,7 +171,7 @@ def test_what_python_reads_is_read(
     path.write_bytes(ENCODED[how])
 
     found = {pair.name: pair.mine for pair in pairs(blog, blog.stage(1), work)}
-    _, files = reset.reset_stage(blog, blog.stage(1), work)
+    _, files = start_over.reset_stage(blog, blog.stage(1), work)
 
     assert "return 'é'" in found["slugs.py: slugify"]
     assert files == ["slugs.py"]
@@ -190,7 +190,7 @@ def test_a_checkout_with_crlf_is_untouched(
 
     assert record.attempt("blog", work) == "untouched"
     assert starter.is_fresh(blog, work)
-    assert reset.reset(blog, work) == (False, None)
+    assert start_over.reset(blog, work) == (False, None)
 
 
 def test_a_clone_may_lie_below_any_name(tmp_path: Path) -> None:

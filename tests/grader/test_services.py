@@ -164,7 +164,7 @@ def test_valkey_starts_and_is_gone() -> None:
 
 
 @pytest.mark.parametrize("moment", ["mkdir", "chmod"])
-def test_interrupt_before_the_keeper_leaves_nothing(
+def test_interrupt_before_the_supervisor_leaves_nothing(
     moment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The folder is there and nobody keeps it yet: an interrupt takes it along."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader import venvs
-from grader.learner import doctor
+from grader.learner import machine
 from grader.paths import ROOT
 
 # A Python that notes how it was called, and makes what `-m venv` makes: another one.
@@ -250,10 +250,10 @@ def test_the_noxfile_is_no_syntax_error_in_an_older_python() -> None:
 
 def test_the_oldest_python_is_the_same_everywhere() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    oldest = ".".join(map(str, doctor.OLDEST))
+    oldest = ".".join(map(str, machine.OLDEST))
 
     assert project["project"]["requires-python"] == f">={oldest}"
-    assert f"OLDEST = {doctor.OLDEST}" in (ROOT / "noxfile.py").read_text("utf-8")
+    assert f"OLDEST = {machine.OLDEST}" in (ROOT / "noxfile.py").read_text("utf-8")
 
 
 @pytest.fixture

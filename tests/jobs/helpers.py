@@ -93,7 +93,7 @@ async def drained(worker: Client, queue: str, **fields: Any) -> list[str]:
     return found
 
 
-async def tell(
+async def post_lease(
     worker: Client, what: str, item: Fields, **fields: Any
 ) -> httpx.Response:
     """A worker's heartbeat, complete or fail for a lease."""
@@ -103,7 +103,7 @@ async def tell(
 
 async def failed(worker: Client, item: Fields, **fields: Any) -> Fields:
     """The job after its attempt has failed."""
-    reply = await tell(worker, "fail", item, **{"error": "it broke", **fields})
+    reply = await post_lease(worker, "fail", item, **{"error": "it broke", **fields})
     found = require(reply, 200, stage=5)
     assert isinstance(found, Fields)
     return found

@@ -17,9 +17,9 @@ from tests.jobs.helpers import (
     lease,
     leased,
     moment,
+    post_lease,
     shown,
     some_jobs,
-    tell,
     trail,
     unique,
 )
@@ -85,13 +85,13 @@ async def test_complete(alice: Client, admin: Client) -> None:
     item = await leased(admin, queue, worker_id="w-7")
     result = {"rows": [1, 2.5, None, "好"]}
 
-    reply = await tell(admin, "complete", item, result=result)
+    reply = await post_lease(admin, "complete", item, result=result)
 
     expect.status(reply, 200)
     expect.fields(body(reply), id=job_id, state="succeeded", result=result)
     done = await shown(alice, job_id)
     expect.fields(done, state="succeeded", result=result, lease_expires_at=None)
-    again = await tell(admin, "complete", item, result={"another": "answer"})
+    again = await post_lease(admin, "complete", item, result={"another": "answer"})
     expect.status(again, 200)
     expect.fields(await shown(alice, job_id), **dict(done))
     (attempt,) = await trail(alice, job_id)
@@ -113,10 +113,10 @@ async def test_complete_is_guarded(alice: Client, admin: Client) -> None:
         early = await admin.post(path, json={"lease_token": token})
         expect.problem(early, 409, "lease_lost")
     item = await leased(admin, queue)
-    expect.problem(await tell(alice, "complete", item), 403, "forbidden")
+    expect.problem(await post_lease(alice, "complete", item), 403, "forbidden")
     wrong = await admin.post(path, json={"lease_token": "no-token"})
     expect.problem(wrong, 409, "lease_lost")
-    huge = await tell(admin, "complete", item, result="x" * 70_000)
+    huge = await post_lease(admin, "complete", item, result="x" * 70_000)
     expect.problem(huge, 413, "payload_too_large")
     nobody = {"lease_token": item["lease_token"]}
     unknown = await admin.post(f"/v1/jobs/{NOBODY}/complete", json=nobody)
@@ -124,7 +124,7 @@ async def test_complete_is_guarded(alice: Client, admin: Client) -> None:
     expect.fields(await shown(alice, job_id), state="running", result=None)
     (attempt,) = await trail(alice, job_id)
     expect.fields(attempt, outcome=None, finished_at=None)
-    expect.status(await tell(admin, "complete", item), 200)
+    expect.status(await post_lease(admin, "complete", item), 200)
 
 
 async def test_table_gate(alice: Client, admin: Client, db: Database) -> None:

@@ -15,9 +15,9 @@ from tests.jobs.helpers import (
     lease,
     leased,
     moment,
+    post_lease,
     shown,
     silence,
-    tell,
     trail,
     unique,
     until,
@@ -50,7 +50,7 @@ async def keeps_lease(alice: Client, admin: Client, lease_s: float) -> bool:
     while time.monotonic() < end:
         stolen = await lease(admin, queue, worker_id="thief")
         beat_at = time.monotonic()
-        reply = await tell(admin, "heartbeat", item)
+        reply = await post_lease(admin, "heartbeat", item)
         if time.monotonic() - sent > 0.9 * lease_s:
             return False
         expect.equal("stolen", len(stolen), 0)
@@ -59,7 +59,7 @@ async def keeps_lease(alice: Client, admin: Client, lease_s: float) -> bool:
         expect.true("lease_extended", later > expires, got=f"{later} ≤ {expires}")
         sent, expires = beat_at, later
         await asyncio.sleep(0.15 * lease_s)
-    expect.status(await tell(admin, "complete", item), 200)
+    expect.status(await post_lease(admin, "complete", item), 200)
     return True
 
 
@@ -97,17 +97,17 @@ async def test_heartbeat(alice: Client, admin: Client) -> None:
     job_id = (await a_job(alice, queue=queue))["id"]
     item = await leased(admin, queue)
 
-    reply = await tell(admin, "heartbeat", item, progress=40)
+    reply = await post_lease(admin, "heartbeat", item, progress=40)
 
     expect.status(reply, 200)
     expect.fields(body(reply), cancel_requested=False)
     expect.absent(body(reply), "lease_token")
     expect.fields(await shown(alice, job_id), state="running", progress=40)
-    expect.status(await tell(admin, "heartbeat", item), 200)
+    expect.status(await post_lease(admin, "heartbeat", item), 200)
     expect.fields(await shown(alice, job_id), progress=40)
-    expect.problem(await tell(alice, "heartbeat", item), 403, "forbidden")
+    expect.problem(await post_lease(alice, "heartbeat", item), 403, "forbidden")
     for progress in (-1, 101):
-        beat = await tell(admin, "heartbeat", item, progress=progress)
+        beat = await post_lease(admin, "heartbeat", item, progress=progress)
         expect.status(beat, 422)
     sent = {"lease_token": item["lease_token"]}
     unknown = await admin.post("/v1/jobs/999999999/heartbeat", json=sent)
@@ -129,16 +129,16 @@ async def test_stale_token(alice: Client, admin: Client, db: Database) -> None:
         "fail": {"error": "stale"},
     }
     for what, fields in calls.items():
-        reply = await tell(admin, what, old, **fields)
+        reply = await post_lease(admin, what, old, **fields)
         # An answer that is not written yet is somebody else's business.
         expect.status(reply, 409)
         expect.problem(reply, 409, "lease_lost")
     expect.fields(await shown(alice, job_id), **dict(before))
     expect.true("tokens_differ", old["lease_token"] != new["lease_token"], expected=2)
 
-    expect.status(await tell(admin, "complete", new, result="fresh"), 200)
+    expect.status(await post_lease(admin, "complete", new, result="fresh"), 200)
     for what, fields in calls.items():
-        reply = await tell(admin, what, old, **fields)
+        reply = await post_lease(admin, what, old, **fields)
         expect.problem(reply, 409, "lease_lost")
     expect.fields(await shown(alice, job_id), state="succeeded", result="fresh")
 
@@ -162,6 +162,6 @@ async def test_poison_job_dies(alice: Client, admin: Client, db: Database) -> No
     expect.true("set", found["finished_at"], field="finished_at")
     outcomes = [attempt["outcome"] for attempt in await trail(alice, job_id)]
     expect.equal("outcomes", outcomes, ["lease_expired"] * 3)
-    late = await tell(admin, "complete", item)
+    late = await post_lease(admin, "complete", item)
     expect.problem(late, 409, "lease_lost")
     expect.status(await ask(admin, queue), 200)

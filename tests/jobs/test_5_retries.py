@@ -14,9 +14,9 @@ from tests.jobs.helpers import (
     leased,
     make_due,
     moment,
+    post_lease,
     shown,
     some_jobs,
-    tell,
     trail,
     unique,
 )
@@ -117,9 +117,9 @@ async def test_rules_of_failing(alice: Client, admin: Client) -> None:
     job_id = (await a_job(alice, queue=queue))["id"]
     item = await leased(admin, queue)
 
-    expect.problem(await tell(alice, "fail", item, error="x"), 403, "forbidden")
+    expect.problem(await post_lease(alice, "fail", item, error="x"), 403, "forbidden")
     for error in ("", "x" * 2001):
-        expect.status(await tell(admin, "fail", item, error=error), 422)
+        expect.status(await post_lease(admin, "fail", item, error=error), 422)
     wrong = {"lease_token": "no-token", "error": "x"}
     refused = await admin.post(f"/v1/jobs/{job_id}/fail", json=wrong)
     expect.problem(refused, 409, "lease_lost")
@@ -172,7 +172,7 @@ async def test_trail_goes_on(alice: Client, admin: Client) -> None:
     item = await leased(admin, queue, worker_id="w-2")
 
     expect.fields(item["job"], id=job_id, attempt=1)
-    expect.status(await tell(admin, "complete", item), 200)
+    expect.status(await post_lease(admin, "complete", item), 200)
     attempts = await trail(alice, job_id)
     expect.equal("numbers", [a["attempt"] for a in attempts], [1, 2])
     outcomes = [a["outcome"] for a in attempts]

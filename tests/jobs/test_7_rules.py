@@ -18,10 +18,10 @@ from tests.jobs.helpers import (
     lease,
     leased,
     moment,
+    post_lease,
     shown,
     silence,
     some_jobs,
-    tell,
     unique,
     until,
 )
@@ -96,7 +96,7 @@ async def test_unique_key(alice: Client, bob: Client, admin: Client) -> None:
     item = await leased(admin, queue)
     while_running = await again(queue=queue)
     expect.fields(while_running, id=first["id"], deduplicated=True, state="running")
-    expect.status(await tell(admin, "complete", item), 200)
+    expect.status(await post_lease(admin, "complete", item), 200)
     fresh = await a_job(alice, queue=queue, unique_key=key)
     expect.true("new_job", fresh["id"] != first["id"], got=fresh["id"])
     expect.listed(await drained(admin, queue), [fresh["id"]], "id")
@@ -132,7 +132,7 @@ async def test_cancel_queued(alice: Client, bob: Client, admin: Client) -> None:
     expect.problem(await alice.post(path), 409, "job_finished")
     item = await leased(admin, queue)
     expect.fields(item["job"], id=other)
-    require(await tell(admin, "complete", item), 200, stage=3)
+    require(await post_lease(admin, "complete", item), 200, stage=3)
     late = await alice.post(f"/v1/jobs/{other}/cancel")
     expect.problem(late, 409, "job_finished")
     expect.fields(await shown(alice, other), state="succeeded", cancel_requested=False)
@@ -150,11 +150,11 @@ async def test_cancel_running(alice: Client, admin: Client, db: Database) -> Non
         reply = await alice.post(f"/v1/jobs/{job_id}/cancel")
         expect.status(reply, 202)
         expect.fields(body(reply), state="running", cancel_requested=True)
-        beat = require(await tell(admin, "heartbeat", item), 200, stage=4)
+        beat = require(await post_lease(admin, "heartbeat", item), 200, stage=4)
         expect.fields(beat, cancel_requested=True)
     completed, failing, silent = ids
 
-    expect.status(await tell(admin, "complete", items[0]), 200)
+    expect.status(await post_lease(admin, "complete", items[0]), 200)
     expect.fields(await shown(alice, completed), state="succeeded")
     expect.fields(await failed(admin, items[1]), state="cancelled")
     expect.fields(await shown(alice, failing), state="cancelled", attempt=1)

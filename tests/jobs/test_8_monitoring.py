@@ -19,8 +19,8 @@ from tests.jobs.helpers import (
     inserted,
     lease,
     leased,
+    post_lease,
     some_jobs,
-    tell,
     unique,
 )
 
@@ -70,7 +70,7 @@ async def some_states(alice: Client, admin: Client, db: Database) -> None:
     await a_job(alice, queue="c-later", delay_s=1000)
     waiting = (await some_jobs(alice, 6, queue="b-busy"))[-1]
     items = await lease(admin, "b-busy", max_jobs=4)
-    require(await tell(admin, "complete", items[0]), 200, stage=3)
+    require(await post_lease(admin, "complete", items[0]), 200, stage=3)
     await failed(admin, items[1], retryable=False)
     require(await alice.post(f"/v1/jobs/{waiting}/cancel"), 200, stage=7)
     age = "run_at = clock_timestamp() - interval '100 seconds'"
@@ -103,7 +103,7 @@ async def test_metrics_of_jobs(start: Start) -> None:
     ids = await some_jobs(alice, 6, queue=queue)
     items = await lease(admin, queue, max_jobs=3)
     for _ in range(2):
-        require(await tell(admin, "complete", items[0]), 200, stage=3)
+        require(await post_lease(admin, "complete", items[0]), 200, stage=3)
     await failed(admin, items[1], retryable=False)
     await failed(admin, items[2])
     require(await alice.post(f"/v1/jobs/{ids[3]}/cancel"), 200, stage=7)

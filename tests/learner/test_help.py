@@ -12,11 +12,11 @@ from grader import starter
 from grader.catalogue import SLUGS, Problem, load
 from grader.cli import main
 from grader.errors import SetupError
-from grader.learner import reset
-from grader.learner.compare import pairs, shown
+from grader.learner import start_over
 from grader.learner.hints import hints, section
 from grader.learner.progress import changing
 from grader.learner.rewind import rewound
+from grader.learner.side_by_side import pairs, shown
 from grader.paths import SOLUTIONS
 
 
@@ -114,7 +114,7 @@ def test_every_stage_of_the_reference_can_be_taken_back(
     problem = load(slug)
     starter.build(problem, tmp_path / "fresh")
     for stage in problem.stages:
-        for file, names in reset._by_file(stage).items():
+        for file, names in start_over._by_file(stage).items():
             mine = (SOLUTIONS / slug / file).read_text("utf-8")
             fresh = (tmp_path / "fresh" / slug / file).read_text("utf-8")
             after = rewound(mine, fresh, names)
@@ -127,7 +127,7 @@ def test_stage_of_a_finished_app_brings_its_marker_back(
     """`NotWritten` is imported again by what is given back, so it must be there."""
     shutil.copytree(SOLUTIONS / "blog", tmp_path / "blog")
 
-    _, files = reset.reset_stage(blog, blog.stage(3), tmp_path)
+    _, files = start_over.reset_stage(blog, blog.stage(3), tmp_path)
 
     assert "unwritten.py" in files
     assert (tmp_path / "blog" / "unwritten.py").is_file()
@@ -138,7 +138,7 @@ def test_stage_in_broken_code_is_refused(blog: Problem, tmp_path: Path) -> None:
     (tmp_path / "blog" / "services.py").write_text("x = 1\ndef (\n")
 
     with pytest.raises(SetupError) as failed:
-        reset.reset_stage(blog, blog.stage(1), tmp_path)
+        start_over.reset_stage(blog, blog.stage(1), tmp_path)
 
     assert "services.py:2" in str(failed.value)
 
@@ -147,15 +147,15 @@ def test_restore_twice_is_where_one_began(blog: Problem, tmp_path: Path) -> None
     starter.build(blog, tmp_path)
     mine = tmp_path / "blog" / "services.py"
     mine.write_text("my own work")
-    changed, backup = reset.reset(blog, tmp_path)
+    changed, backup = start_over.reset(blog, tmp_path)
     assert changed
     assert backup
 
-    reset.restore(blog, backup.name, tmp_path)
+    start_over.restore(blog, backup.name, tmp_path)
     assert mine.read_text() == "my own work"
-    reset.restore(blog, None, tmp_path)
+    start_over.restore(blog, None, tmp_path)
     assert starter.is_fresh(blog, tmp_path)
-    reset.restore(blog, None, tmp_path)
+    start_over.restore(blog, None, tmp_path)
     assert mine.read_text() == "my own work"
 
 
@@ -168,6 +168,6 @@ def test_file_that_cannot_be_copied_changes_nothing(
     os.mkfifo(package / "pipe")
 
     with pytest.raises(SetupError):
-        reset.reset_stage(blog, blog.stage(1), tmp_path)
+        start_over.reset_stage(blog, blog.stage(1), tmp_path)
 
     assert (package / "services.py").read_text() == "def create_post(): return 1\n"

@@ -10,8 +10,8 @@ import pytest
 
 from grader.catalogue import SLUGS
 from grader.cli import COMMANDS, main
-from grader.learner import doctor, seed, serving
-from grader.learner.doctor import Finding, told
+from grader.learner import machine, seed, serving
+from grader.learner.machine import Finding, told
 from grader.paths import ROOT, STARTER
 from grader.results import Result
 
@@ -19,7 +19,9 @@ HEAVY = ("pytest", "rich", "psycopg", "httpx", "watchfiles", "sqlalchemy", "fast
 
 
 def test_quick_findings_follow_the_schema() -> None:
-    result = Result("starter", "en", {}, findings=[f.to_json() for f in doctor.quick()])
+    result = Result(
+        "starter", "en", {}, findings=[f.to_json() for f in machine.quick()]
+    )
     schema = json.loads((ROOT / "grader/report/result.schema.json").read_text("utf-8"))
 
     jsonschema.validate(result.to_json(), schema)
@@ -28,7 +30,7 @@ def test_quick_findings_follow_the_schema() -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_is_amiss_has_a_mend(language: str) -> None:
-    for finding in doctor.quick():
+    for finding in machine.quick():
         found, mend = told(Finding(finding.id, "bad", finding.params), language)
         assert found
         assert mend
@@ -36,15 +38,15 @@ def test_what_is_amiss_has_a_mend(language: str) -> None:
 
 
 def test_old_python_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "OLDEST", (99, 0))
+    monkeypatch.setattr(machine, "OLDEST", (99, 0))
 
-    assert doctor.python().status == "bad"
+    assert machine.python().status == "bad"
 
 
 def test_full_disk_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "LOW_DISK", 1 << 60)
+    monkeypatch.setattr(machine, "LOW_DISK", 1 << 60)
 
-    assert doctor.disk().status == "bad"
+    assert machine.disk().status == "bad"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 from grader import starter
 from grader.catalogue import Problem, load
 from grader.errors import SetupError
-from grader.learner import reset
+from grader.learner import start_over
 from grader.learner.backups import backups, contents
 from grader.learner.home import ELSEWHERE
 from grader.paths import SOLUTIONS
@@ -133,7 +133,7 @@ class Work(RuleBasedStateMachine):
     @rule()
     def reset_all(self) -> None:
         before = self.note()
-        changed, backup = reset.reset(self.problem, self.target)
+        changed, backup = start_over.reset(self.problem, self.target)
         assert starter.is_fresh(self.problem, self.target)
         assert backup is not None or not changed or not before
 
@@ -141,7 +141,7 @@ class Work(RuleBasedStateMachine):
     def reset_stage(self, stage: int) -> None:
         before = self.note()
         try:
-            reset.reset_stage(self.problem, self.problem.stage(stage), self.target)
+            start_over.reset_stage(self.problem, self.problem.stage(stage), self.target)
         except SetupError:
             assert contents(self.package) == before
 
@@ -152,7 +152,7 @@ class Work(RuleBasedStateMachine):
         if not found:
             return
         wanted = contents(found[0].folder / "blog")
-        reset.restore(self.problem, None, self.target)
+        start_over.restore(self.problem, None, self.target)
         assert contents(self.package) == wanted
 
     def note(self) -> dict[str, bytes | str | None]:

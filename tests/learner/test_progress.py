@@ -9,7 +9,7 @@ import pytest
 from grader.catalogue import Problem
 from grader.learner import progress, record
 from grader.learner.position import current_stage, place
-from grader.learner.record import Changes, remember
+from grader.learner.record import Difference, remember
 from grader.paths import ROOT, STARTER
 from grader.results import CheckResult, ProblemResult, Result, StageResult
 
@@ -26,7 +26,7 @@ def graded(*states: str, at: str = "2026-11-25T12:00:00+00:00") -> Result:
     return Result(str(STARTER), "en", {}, [ProblemResult("blog", stages)], at)
 
 
-def remembered(result: Result) -> Changes:
+def remembered(result: Result) -> Difference:
     kept = remember(result)
     assert kept is not None
     return kept[0]["blog"]
@@ -43,10 +43,10 @@ def test_file_follows_its_schema(elsewhere: Path) -> None:
 def test_what_changed_is_told() -> None:
     remember(graded("passed", "failed", "failed"))
 
-    changes = remembered(graded("failed", "passed", "failed"))
+    difference = remembered(graded("failed", "passed", "failed"))
 
-    assert [check.id for check in changes.mended] == ["c1"]
-    assert [check.id for check in changes.broken] == ["c0"]
+    assert [check.id for check in difference.mended] == ["c1"]
+    assert [check.id for check in difference.broken] == ["c0"]
 
 
 def test_first_pass_keeps_its_time_and_report(elsewhere: Path) -> None:

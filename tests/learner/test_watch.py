@@ -14,10 +14,10 @@ from grader.catalogue import Problem
 from grader.errors import Cancelled, SetupError
 from grader.judge.app.schema import schema_key
 from grader.learner import changes as noticing
-from grader.learner import watching
+from grader.learner import watch_loop
 from grader.learner.changes import Changes
 from grader.learner.keys import Keys
-from grader.learner.watching import Watch
+from grader.learner.watch_loop import Watch
 from grader.report.terminal import Screen
 from grader.results import CheckResult, ProblemResult, Result, StageResult
 
@@ -79,7 +79,7 @@ def watched(
 ) -> str:
     """What a watch says that gets these answers and keys."""
     Engine.answers, Engine.asked = answers, []
-    monkeypatch.setattr(watching, "Engine", Engine)
+    monkeypatch.setattr(watch_loop, "Engine", Engine)
     console = Console(file=io.StringIO(), width=300)
     screen = Screen(language, console=console)
     changes = Changes([package])

@@ -101,7 +101,7 @@ class Customer:
 
     async def charge(self, order: str, outcome: str) -> httpx.Response:
         token = f"soak-{next(_numbers)}"
-        self.account.tell(token, outcome)
+        self.account.plan(token, outcome)
         data = {"payment_token": token}
         return await self.post("pay", self.http, f"/v1/orders/{order}/pay", data)
 

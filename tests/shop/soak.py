@@ -66,7 +66,7 @@ async def soak(
     customers = await traffic(one, two, account, options)
     seconds = time.perf_counter() - started
     outcomes: Counter[str] = sum((c.outcomes for c in customers), Counter())
-    tell(outcomes, options, seconds)
+    print_outcomes(outcomes, options, seconds)
     return await balance(one.database, account)
 
 
@@ -91,7 +91,9 @@ async def traffic(
     return customers
 
 
-def tell(outcomes: Counter[str], options: argparse.Namespace, seconds: float) -> None:
+def print_outcomes(
+    outcomes: Counter[str], options: argparse.Namespace, seconds: float
+) -> None:
     print(
         f"seed {options.seed}: {options.steps} steps of {options.clients} clients on"
         f" two processes in {seconds:.0f} s"

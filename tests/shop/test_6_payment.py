@@ -210,7 +210,7 @@ async def test_decline_is_a_new_attempt(
     """A decline is 402 and leaves the order pending; the next try has a new key."""
     sold, token, key = await a_product(admin), unique("tok"), unique("key")
     made = await an_order(alice, line(sold))
-    account.tell(token, DECLINE, DECLINE)
+    account.plan(token, DECLINE, DECLINE)
     db.note("payments", token=token, outcomes="decline, decline, succeed")
 
     for _ in range(2):
@@ -257,7 +257,7 @@ async def unknown(
     payer: Client, made: Fields, token: str, account: Account, outcome: str
 ) -> httpx.Response:
     if outcome != "time-out":
-        account.tell(token, outcome)
+        account.plan(token, outcome)
         return await pay(payer, made, token)
     async with account.holding(token):
         return await pay(payer, made, token)

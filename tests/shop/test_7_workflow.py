@@ -254,7 +254,7 @@ async def with_unknown_outcome(
     alice = server.client("alice")
     for _ in range(3):
         made, token = await an_order(alice, line(sold)), unique("tok")
-        account.tell(token, FAIL)
+        account.plan(token, FAIL)
         reply = await pay(alice, made, token)
         if reply.status_code == 502:
             return made, token

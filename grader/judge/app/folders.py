@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from grader.services.keeping import scratch_folder
+from grader.services.scratch import scratch_folder
 
 
 class Folders:

@@ -49,7 +49,7 @@ class Account:
     _turns: dict[str, threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def tell(self, token: str, *outcomes: str) -> None:
+    def plan(self, token: str, *outcomes: str) -> None:
         """What happens to the next charges of a token, one by one; else they succeed.
 
         `lose` makes the charge and answers 503 all the same; `put off` makes none and

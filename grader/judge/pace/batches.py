@@ -12,7 +12,7 @@ from grader.judge.app.server import Server
 from grader.judge.app.world import World
 from grader.judge.callers.client import Client
 from grader.judge.checks.failures import CheckFailed
-from grader.judge.pace.speed import compare, typical
+from grader.judge.pace.speed import keep_ratio, typical
 
 ROUNDS = 16
 FULL = 4.0
@@ -75,7 +75,7 @@ def keeps_pace_in_batches(
     model = asyncio.run(world.reference())
     reference = Batch(model.server(model.fresh()), path, prepare)
     try:
-        compare(benchmark, learner, reference, rounds=ROUNDS, full=FULL)
+        keep_ratio(benchmark, learner, reference, rounds=ROUNDS, full=FULL)
     finally:
         learner.close()
         reference.close()

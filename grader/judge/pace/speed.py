@@ -81,13 +81,13 @@ def keeps_pace(
     theirs = model.server(model.fresh())
     reference = asyncio.run(_timed(theirs, prepare, request))
     try:
-        compare(benchmark, learner, reference)
+        keep_ratio(benchmark, learner, reference)
     finally:
         for server in (own, theirs):
             asyncio.run(server.close())
 
 
-def compare(
+def keep_ratio(
     benchmark: Any,
     learner: Timing,
     reference: Timing,

@@ -7,9 +7,9 @@ from pathlib import Path
 from grader.catalogue import Problem
 from grader.errors import Cancelled, SetupError
 from grader.learner.changes import Changes
+from grader.learner.follow_up import follow_up
 from grader.learner.keys import Keys
 from grader.learner.syntax import broken_line
-from grader.learner.tell import kept
 from grader.report.terminal import Screen, styled
 from grader.results import Result
 from grader.run import Engine
@@ -125,7 +125,7 @@ class Watch:
         graded = result.problems[0].stages
         self.broken = bool(result.not_judged)
         first = next((s.number for s in graded if s.status != "passed"), None)
-        lines = kept(result, self.language)
+        lines = follow_up(result, self.language)
         if first is not None or self.earlier_hold:
             self.screen.show(result)
         for line in lines:

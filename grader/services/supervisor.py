@@ -1,4 +1,4 @@
-"""Keeps one service alive exactly as long as its owner, and cleans up after it.
+"""Runs one service for exactly as long as its owner lives, and cleans up after it.
 
 Run as a script with one JSON argument. The owner holds the other end of standard
 input: when it closes, by intent or because the owner was killed, the service is
@@ -24,12 +24,12 @@ def main() -> None:
     # A Ctrl-C in the owner's terminal may reach us too, but the owner decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        keep(job)
+        run(job)
     finally:
         shutil.rmtree(job["folder"], ignore_errors=True)
 
 
-def keep(job: dict[str, Any]) -> None:
+def run(job: dict[str, Any]) -> None:
     """Run the job's commands and its service until the owner is gone."""
     orphaned = threading.Event()
     threading.Thread(target=wait_for_owner, args=[orphaned], daemon=True).start()
@@ -70,7 +70,7 @@ def say(word: str) -> None:
     try:
         print(word, flush=True)
     except BrokenPipeError:
-        # The owner is gone already; standard input tells.
+        # The owner is gone already: `wait_for_owner` sees that too.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from grader.errors import SetupError
 from grader.paths import ROOT, STARTER
-from grader.services.keeping import scratch_base
+from grader.services.scratch import scratch_base
 from grader.texts import catalogue, say
 
 OLDEST = (3, 11)

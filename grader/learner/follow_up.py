@@ -2,7 +2,7 @@
 
 from grader.learner.moments import moment
 from grader.learner.progress import ATTEMPTS_TO_COMPARE, NotKept, Progress
-from grader.learner.record import Changes, remember
+from grader.learner.record import Difference, remember
 from grader.report.failure import clean
 from grader.results import ProblemResult, Result
 from grader.texts import say
@@ -10,7 +10,7 @@ from grader.texts import say
 SHOWN_BROKEN = 5
 
 
-def kept(result: Result, language: str) -> list[str]:
+def follow_up(result: Result, language: str) -> list[str]:
     """Remember a grading of `starter/`; returns what to say of it, below its report.
 
     It comes before the report: what cannot be shown is remembered all the same.
@@ -21,24 +21,24 @@ def kept(result: Result, language: str) -> list[str]:
         return [failed.text.render(language)]
     if found is None:
         return []
-    changes, progress = found
+    differences, progress = found
     lines = [progress.notice.render(language)] if progress.notice else []
     for problem in result.problems:
-        lines += _lines(problem, changes[problem.slug], progress, language)
+        lines += _lines(problem, differences[problem.slug], progress, language)
     return lines
 
 
 def _lines(
-    problem: ProblemResult, changes: Changes, progress: Progress, language: str
+    problem: ProblemResult, difference: Difference, progress: Progress, language: str
 ) -> list[str]:
     lines = []
-    slug, mended, broken = problem.slug, changes.mended, changes.broken
+    slug, mended, broken = problem.slug, difference.mended, difference.broken
     if mended or broken:
         lines.append(
             say(
                 "learner.since",
                 language,
-                time=moment(changes.since),
+                time=moment(difference.since),
                 mended=len(mended),
                 broken=len(broken),
             )
@@ -47,7 +47,7 @@ def _lines(
     lines += [say("learner.broken", language, title=title) for title in lost]
     lines += [
         say("learner.stage_done", language, slug=slug, stage=number)
-        for number in changes.stages_passed
+        for number in difference.stages_passed
     ]
     return [*lines, *_help(problem, progress, language)]
 
