@@ -133,29 +133,38 @@ async def test_list_of_jobs(alice: Client, bob: Client) -> None:
     rest = await found(limit=4, cursor=first["next_cursor"])
     expect.listed([item["id"] for item in first["items"]] + rest, ids[::-1], "id")
     expect.status(await alice.get("/v1/jobs", params={"state": "asleep"}), 422)
+    # Each filter alone, and none at all: what is not sent must not narrow the list.
+    for query in ({}, {"kind": other}, {"state": "queued"}):
+        newest = body(await alice.get("/v1/jobs", params={"limit": 1, **query}))
+        expect.listed([item["id"] for item in newest["items"]], ids[-1:], "id")
 
 
-async def test_bad_settings_end_the_start(world: World) -> None:
+async def test_bad_settings_end_the_start(world: World, start: Start) -> None:
     """With bad settings the process exits non-zero, naming the variable."""
     database = world.fresh()
-    cases = {
-        "LEASE_S": "soon",
-        "POLL_S": "0",
-        "WORKER_CONCURRENCY": "-1",
-        "BACKOFF_BASE_S": "-2",
-    }
-    servers: dict[str, Server] = {}
-    for name, value in cases.items():
+    cases = (
+        ("LEASE_S", "soon"),
+        ("LEASE_S", "0"),
+        ("POLL_S", "0"),
+        ("WORKER_CONCURRENCY", "-1"),
+        ("BACKOFF_BASE_S", "-2"),
+        ("BACKOFF_MAX_S", "-0.5"),
+        ("SHUTDOWN_GRACE_S", "-1"),
+    )
+    servers: list[Server] = []
+    for name, value in cases:
         # They start side by side.
-        servers[name] = world.server(database, **{name: value})
-        servers[name].launch()
-    for name, server in servers.items():
-        shown = f"{name}={cases[name]}"
+        servers.append(world.server(database, **{name: value}))
+        servers[-1].launch()
+    for (name, value), server in zip(cases, servers, strict=True):
+        shown = f"{name}={value}"
         code = server.wait(10)
         got = "startup" if code is None else f"exit {code}"
         expect.true("exits", code, expected="exit ≠ 0", got=got, setting=shown)
         named = name.lower() in "".join(server.printed()).lower()
         expect.true("names_variable", named, expected=name, setting=shown)
         server.new_check()
-    for server in servers.values():
+    for server in servers:
         await server.close()
+    # The ends of the ranges are allowed.
+    start(BACKOFF_BASE_S="0", BACKOFF_MAX_S="0", SHUTDOWN_GRACE_S="0")

@@ -68,6 +68,9 @@ async def test_rules_of_leasing(alice: Client, admin: Client) -> None:
     expect.equal("lease_size", len(await drained(admin, queue)), 1)
     expect.listed(await drained(admin, other, queues=[queue, other]), [third], "id")
     expect.listed(await drained(admin, unique("empty")), [], "id")
+    # One order over all queues, in whichever order they are named.
+    mixed = [(await a_job(alice, queue=q))["id"] for q in (queue, other) * 2]
+    expect.listed(await drained(admin, other, queues=[other, queue]), mixed, "id")
     for bad in (
         *each("max_jobs", 0, 51),
         *each("wait_s", -1, 21),

@@ -76,6 +76,13 @@ async def test_priority(alice: Client, admin: Client) -> None:
     urgent = (await a_job(alice, queue=queue, priority=1))["id"]
     items = await lease(admin, queue, max_jobs=5)
     expect.listed([item["job"]["id"] for item in items], [urgent, *batch], "id")
+    near = unique("order")
+    last, first = [
+        (await a_job(alice, queue=where, priority=priority))["id"]
+        for where, priority in ((near, 1), (queue, 2))
+    ]
+    items = await lease(admin, near, queues=[near, queue], max_jobs=2)
+    expect.listed([item["job"]["id"] for item in items], [first, last], "id")
 
 
 async def test_unique_key(alice: Client, bob: Client, admin: Client) -> None:

@@ -78,6 +78,7 @@ class Guard(httpx.AsyncBaseTransport):
             self._who,
             request.method,
             request.url.raw_path.decode("ascii", "replace"),
+            self._peer.transcript.port(self._peer),
             _chosen(request.headers, sent),
             shown(request.content.decode("utf-8", "replace")),
         )

@@ -43,7 +43,8 @@ class Socket:
         self.count: dict[str, int] = {}
         self._client = client
         self._path = path
-        self._dialogue = Dialogue(client.who, path.partition("?")[0])
+        port = client.peer.transcript.port(client.peer)
+        self._dialogue = Dialogue(client.who, path.partition("?")[0], port)
         self._news = asyncio.Condition()
         self._reads = asyncio.Event()
         self._reads.set()

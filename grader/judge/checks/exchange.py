@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SHOWN_BYTES = 2000
+# Where a report pretends that an app listens; a second app is the next one.
+FIRST_PORT = 8000
 KEPT_LINES, LINE_CHARACTERS = 12, 160
 SHOWN_HEADERS = (
     "content-type",
@@ -29,6 +31,7 @@ class Exchange:
     who: str
     method: str
     target: str
+    port: int = FIRST_PORT
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
     status: int | None = None
@@ -56,7 +59,7 @@ class Exchange:
         words = ["curl", "-i"]
         if self.method != "GET":
             words += ["-X", self.method]
-        words.append(shlex.quote(f"http://127.0.0.1:8000{self.target}"))
+        words.append(shlex.quote(f"http://127.0.0.1:{self.port}{self.target}"))
         if "authorization" in self.headers:
             words += ["-H", f'"Authorization: Bearer ${self.who.upper()}_TOKEN"']
         for name, value in self.headers.items():
@@ -70,8 +73,8 @@ class Exchange:
 class Dialogue(Exchange):
     """What one socket sent and received, as a report shows it: the last lines."""
 
-    def __init__(self, who: str, target: str) -> None:
-        super().__init__(who, "WS", target)
+    def __init__(self, who: str, target: str, port: int = FIRST_PORT) -> None:
+        super().__init__(who, "WS", target, port)
         self.lines: deque[str] = deque(maxlen=KEPT_LINES)
 
     def note(self, arrow: str, text: str) -> None:
@@ -83,7 +86,7 @@ class Dialogue(Exchange):
         return {**super().to_json(), "body": "\n".join(self.lines)}
 
     def curl(self) -> str:
-        return f"websocat ws://127.0.0.1:8000{self.target}  # {self.who}"
+        return f"websocat ws://127.0.0.1:{self.port}{self.target}  # {self.who}"
 
 
 def shown(text: str) -> str:
@@ -98,9 +101,17 @@ class Transcript:
     """The exchanges of the check that runs now."""
 
     exchanges: list[Exchange] = field(default_factory=list)
+    peers: list[object] = field(default_factory=list)
 
     def clear(self) -> None:
         self.exchanges.clear()
+        self.peers.clear()
+
+    def port(self, peer: object) -> int:
+        """Tells the servers of a check apart: each has ids of its own."""
+        if peer not in self.peers:
+            self.peers.append(peer)
+        return FIRST_PORT + self.peers.index(peer)
 
     def unwritten_before(self, stage: int) -> int | None:
         """The first stage before this one that answered 501 for what is unwritten."""

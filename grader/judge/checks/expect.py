@@ -8,6 +8,9 @@ import httpx
 from grader.judge.checks.answers import body
 from grader.judge.checks.failures import CheckFailed
 
+# How much of a list in the wrong order a report shows.
+SHOWN_IN_ORDER = 10
+
 
 def fail(
     key: str, *, expected: Any = None, got: Any = None, **params: object
@@ -92,6 +95,8 @@ def absent(got: Collection[str], *names: str) -> None:
 def listed(got: Sequence[Any], expected: Sequence[Any], what: str) -> None:
     """The same things in the same order; the difference is shown, not the lists."""
     if list(got) != list(expected):
+        if sorted(got, key=str) == sorted(expected, key=str):
+            _in_order(list(got), list(expected), what)
         missing = [x for x in expected if x not in got]
         extra = [x for x in got if x not in expected]
         twice = sorted({x for x in got if list(got).count(x) > 1}, key=str)
@@ -106,6 +111,17 @@ def listed(got: Sequence[Any], expected: Sequence[Any], what: str) -> None:
             },
             what=what,
         )
+
+
+def _in_order(got: list[Any], expected: list[Any], what: str) -> NoReturn:
+    """Show a wrong order from the first place that differs."""
+    first = next(
+        n
+        for n, pair in enumerate(zip(got, expected, strict=True))
+        if pair[0] != pair[1]
+    )
+    shown = slice(first, first + SHOWN_IN_ORDER)
+    fail("order", expected=expected[shown], got=got[shown], what=what, place=first + 1)
 
 
 def at_most(key: str, got: float, limit: float, **params: object) -> None:
