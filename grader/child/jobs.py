@@ -10,6 +10,7 @@ from typing import Any
 NO_PACKAGE = 81
 NO_FACTORY = 82
 FACTORY_RAISED = 83
+NO_APP = 84
 
 KINDS = {
     "serve": "grader.child.serve",

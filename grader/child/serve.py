@@ -1,6 +1,7 @@
 """Serves a learner's `create_app()` with uvicorn until a signal ends it."""
 
 import importlib
+import inspect
 import os
 import signal
 import socket
@@ -65,7 +66,15 @@ def find_factory(package: str) -> Callable[[], Any]:
 
 def called(create_app: Callable[[], Any]) -> Any:
     try:
-        return create_app()
+        app = create_app()
     except BaseException:
         traceback.print_exc()
         raise SystemExit(jobs.FACTORY_RAISED) from None
+    if not callable(app):
+        # A forgotten return, or "async def": uvicorn would blame the lifespan.
+        if inspect.iscoroutine(app):
+            app.close()
+        kind = type(app).__name__
+        print(f"TypeError: create_app() returned {kind}, no app", file=sys.stderr)
+        raise SystemExit(jobs.NO_APP)
+    return app

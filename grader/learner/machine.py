@@ -140,11 +140,17 @@ def port() -> Finding:
 
 def file_system() -> Finding:
     began = time.perf_counter()
-    with tempfile.TemporaryDirectory(dir=STARTER, prefix=".doctor-") as folder:
-        for number in range(FILES):
-            path = Path(folder, str(number))
-            path.write_bytes(b"x" * 1000)
-            path.stat()
+    try:
+        with tempfile.TemporaryDirectory(dir=STARTER, prefix=".doctor-") as folder:
+            for number in range(FILES):
+                path = Path(folder, str(number))
+                path.write_bytes(b"x" * 1000)
+                path.stat()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return Finding(
+            "read_only", "warning", {"where": str(STARTER), "reason": reason}
+        )
     seconds = time.perf_counter() - began
     params = {"where": str(STARTER), "files": FILES, "seconds": f"{seconds:.2f}"}
     return Finding("files", "ok" if seconds < SLOW_SECONDS else "warning", params)

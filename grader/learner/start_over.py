@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from grader import files, starter
@@ -9,11 +11,22 @@ from grader.catalogue import Problem, Stage
 from grader.errors import SetupError
 from grader.learner import backups
 from grader.learner.backups import Backup
-from grader.learner.home import locked
+from grader.learner.home import home, locked
 from grader.learner.rewind import rewound
 from grader.paths import STARTER
 
 UNWRITTEN = "unwritten.py"
+
+
+@contextmanager
+def work() -> Iterator[None]:
+    """Change a learner's files; one command at a time, and an OSError is a sentence."""
+    try:
+        with locked():
+            yield
+    except OSError as error:
+        reason = f"{error.strerror or error} ({error.filename or home()})"
+        raise SetupError("reset", reason=reason, folder=home() / "backups") from error
 
 
 def reset(problem: Problem, target: Path = STARTER) -> tuple[bool, Backup | None]:
@@ -21,9 +34,14 @@ def reset(problem: Problem, target: Path = STARTER) -> tuple[bool, Backup | None
 
     Returns whether anything differed, and the backup of what was there.
     """
-    target.mkdir(parents=True, exist_ok=True)
+    with work():
+        target.mkdir(parents=True, exist_ok=True)
+        return _reset(problem, target)
+
+
+def _reset(problem: Problem, target: Path) -> tuple[bool, Backup | None]:
     # Beside the packages, so that a move puts each in place at once.
-    with locked(), tempfile.TemporaryDirectory(dir=target, prefix=".fresh-") as scratch:
+    with tempfile.TemporaryDirectory(dir=target, prefix=".fresh-") as scratch:
         fresh = Path(scratch)
         starter.build(problem, fresh)
         changed = [n for n in problem.packages if not _is_fresh(target / n, fresh / n)]
@@ -47,7 +65,7 @@ def reset_stage(
     problem: Problem, stage: Stage, target: Path = STARTER
 ) -> tuple[Backup | None, list[str]]:
     """Take back what one stage asks for; returns the backup and the changed files."""
-    with locked(), tempfile.TemporaryDirectory() as scratch:
+    with work(), tempfile.TemporaryDirectory() as scratch:
         starter.build(problem, Path(scratch))
         package, fresh = target / problem.slug, Path(scratch) / problem.slug
         if not package.is_dir():
@@ -114,7 +132,7 @@ def restore(
 
     Returns it, and the backup of what stood in its place.
     """
-    with locked():
+    with work():
         found = backups.backups(problem)
         chosen = [b for b in found if name in (None, b.name)]
         if not chosen:

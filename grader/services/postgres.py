@@ -3,6 +3,7 @@
 import importlib.util
 import itertools
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -55,6 +56,11 @@ class Cluster:
         self.password = secrets.token_hex(16)
         self._numbers = itertools.count(1)
         try:
+            conninfo_to_dict(admin)
+        except psycopg.ProgrammingError as error:
+            # Its message would show the password.
+            raise SetupError("no_database_url") from error
+        try:
             self.admin = psycopg.connect(admin, autocommit=True)
             self._prepare()
         except psycopg.Error as error:
@@ -90,6 +96,17 @@ class Cluster:
         self.admin.execute(f'REVOKE CONNECT ON DATABASE "{full}" FROM PUBLIC')
         return full
 
+    def let_learners_in(self) -> None:
+        """SetupError when the server lets the judge in, and not the learner's role."""
+        name = self.create()
+        try:
+            psycopg.connect(self.url(name)).close()
+        except psycopg.OperationalError as error:
+            reason = str(error).splitlines()[0]
+            raise SetupError("learner_refused", reason=reason) from error
+        finally:
+            self.drop(name)
+
     def drop(self, full: str) -> None:
         self.admin.execute(f'DROP DATABASE IF EXISTS "{full}" WITH (FORCE)')
 
@@ -114,8 +131,10 @@ class Cluster:
 def open_cluster() -> Iterator[Cluster]:
     """The server at DATABASE_URL if that is set, else one of our own."""
     if own := os.environ.get("DATABASE_URL"):
-        cluster = Cluster(own.replace("postgresql+psycopg://", "postgresql://", 1))
+        # SQLAlchemy names a driver in the scheme, and other tools shorten it.
+        cluster = Cluster(re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", own))
         try:
+            cluster.let_learners_in()
             yield cluster
         finally:
             cluster.close()
@@ -154,7 +173,10 @@ def start(folder: Path, password: str) -> Service:
     if os.name == "posix" and os.geteuid() == 0:
         # PostgreSQL refuses to run as root.
         user = "nobody"
-        shutil.chown(folder, user)
+        try:
+            shutil.chown(folder, user)
+        except (OSError, LookupError) as error:
+            raise SetupError("rootless", user=user, reason=error) from error
     binaries = reachable_binaries(folder, user)
     secret = folder / "secret"
     secret.write_text(password)

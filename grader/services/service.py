@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -13,12 +14,29 @@ from grader.errors import SetupError
 
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
 START_SECONDS = 60.0
+# The first line of a log that tells why, and the sentence for it. What follows it,
+# "database system is shut down" say, only tells how it went on.
+CAUSES = (
+    (re.compile(r"[^:]*path \".*\" is too long.*"), "service_path"),
+    (re.compile(r"(?:FATAL|PANIC|ERROR|error): .*No space left.*"), "service_space"),
+    (re.compile(r"(?:FATAL|PANIC|ERROR|error): .*annot allocate.*"), "service_space"),
+    (re.compile(r"(?:FATAL|PANIC|ERROR|error): .*"), "service"),
+)
+
+
+def cause(log: str) -> tuple[str, str]:
+    """Why a service gave up: the key of the sentence to say, and what it said."""
+    for pattern, key in CAUSES:
+        if found := pattern.search(log):
+            return key, found[0].strip().rstrip(".")
+    lines = [line for line in log.splitlines() if line.strip()]
+    return "service", lines[-1] if lines else "?"
 
 
 class Service:
     """A service that the grader runs, in a folder of its own, until `stop()`.
 
-    Raises SetupError with the end of the service's log when it cannot start.
+    Raises SetupError with the telling line of the service's log when it cannot start.
     """
 
     def __init__(
@@ -58,8 +76,12 @@ class Service:
         threading.Thread(target=self._listen, args=[ended], daemon=True).start()
         deadline = time.monotonic() + START_SECONDS
         while not ready():
-            if ended.is_set() or time.monotonic() > deadline:
+            if ended.is_set():
                 raise self._failure()
+            if time.monotonic() > deadline:
+                raise SetupError(
+                    "service_silent", service=self.name, seconds=START_SECONDS
+                )
             time.sleep(0.01)
 
     def _listen(self, ended: threading.Event) -> None:
@@ -71,13 +93,9 @@ class Service:
         ended.set()
 
     def _failure(self) -> SetupError:
-        lines = (
-            self.log.read_text(errors="replace").split("\n")
-            if self.log.exists()
-            else []
-        )
-        last = next((line for line in reversed(lines) if line.strip()), "")
-        return SetupError("service", service=self.name, reason=last[-300:])
+        log = self.log.read_text(errors="replace") if self.log.exists() else ""
+        key, reason = cause(log)
+        return SetupError(key, service=self.name, reason=reason[:300])
 
     def stop(self) -> None:
         assert self._supervisor.stdin

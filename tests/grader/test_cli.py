@@ -88,6 +88,22 @@ def test_server_that_cannot_start_is_one_sentence() -> None:
     assert not leftovers(grading.pid)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://me:hunter2@localhost/shop",
+        "postgresql+asyncpg://me:hunter2@127.0.0.1:1/shop?ssl=require",
+        "sqlite:///hunter2.db",
+    ],
+)
+def test_address_of_another_project_is_not_printed(url: str) -> None:
+    done = run("grade", "blog", DATABASE_URL=url)
+
+    assert done.returncode == 2
+    assert "unset it" in done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_interrupt_is_one_sentence_and_leaves_nothing(how: signal.Signals) -> None:
     grading = subprocess.Popen(

@@ -69,6 +69,8 @@ def failure_of(check: CheckResult) -> dict[str, Any]:
             "lifespan",
             "no start",
         ),
+        ("def create_app(): ...", "no_app", "returned NoneType"),
+        ("async def create_app(): ...", "no_app", "returned coroutine"),
         ("import os\nos._exit(7)", "exit", "7"),
     ],
 )

@@ -1,17 +1,23 @@
 """Services start anywhere, side by side, and never outlive their grader."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
+from grader.errors import SetupError
 from grader.paths import ROOT
 from grader.run import Engine
+from grader.services import scratch, service
 from grader.services.postgres import Cluster, embedded, open_cluster
 from grader.services.valkey import answers, open_valkey
 from tests.grader.conftest import hear_interrupts, leftovers
@@ -153,6 +159,96 @@ def test_own_server_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
             assert connection.execute(query, [made]).fetchone() == (0,)
             query = "SELECT count(*) FROM pg_roles WHERE rolname = %s"
             assert connection.execute(query, [role]).fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    ["postgres", "postgresql", "postgresql+psycopg", "postgresql+asyncpg"],
+)
+def test_own_server_is_named_as_any_tool_does(
+    scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with embedded() as admin:
+        where = conninfo_to_dict(admin)
+        login = f"{where['user']}:{where['password']}"
+        place = f"?host={quote(str(where['host']))}&port={where['port']}"
+        url = f"{scheme}://{login}@/postgres{place}"
+        monkeypatch.setenv("DATABASE_URL", url)
+        with open_cluster() as cluster:
+            learner(cluster, cluster.create()).close()
+
+
+def test_server_that_refuses_the_learner_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As where the administrator comes by a Unix socket, and is known by it."""
+    with embedded() as admin:
+        host = str(conninfo_to_dict(admin)["host"])
+        rules = "local all judge scram-sha-256\nlocal all all peer\n"
+        Path(host, "data", "pg_hba.conf").write_text(rules)
+        with psycopg.connect(admin) as connection:
+            connection.execute("SELECT pg_reload_conf()")
+        monkeypatch.setenv("DATABASE_URL", admin)
+        with pytest.raises(SetupError) as refused, open_cluster():
+            pass
+        with psycopg.connect(admin) as connection:
+            made = "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'workbook%'"
+            assert connection.execute(made).fetchone() == (0,)
+
+    assert refused.value.text.key == "setup.learner_refused"
+    assert "Peer authentication failed" in str(refused.value)
+
+
+def test_a_path_that_is_too_long_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory(prefix="x" * 100) as deep:
+        # The server's user must be able to enter.
+        Path(deep).chmod(0o755)
+        monkeypatch.setattr(scratch, "scratch_base", lambda: Path(deep))
+        with pytest.raises(SetupError) as failed, embedded():
+            pass
+
+    assert failed.value.text.key == "setup.service_path"
+    assert "is too long (maximum" in str(failed.value)
+
+
+FULL = """creating configuration files ... ok
+running bootstrap script ... 2026-11-29 11:01:35.077 UTC [1258] FATAL:  could not \
+extend file "base/1/2691": No space left on device
+2026-11-29 11:01:35.077 UTC [1258] HINT:  Check free disk space.
+2026-11-29 11:01:35.077 UTC [1258] PANIC:  cannot abort transaction 1
+initdb: removing data directory "/tmp/data"
+"""
+
+
+@pytest.mark.parametrize(
+    ("log", "key", "reason"),
+    [
+        (FULL, "service_space", "FATAL:  could not extend file"),
+        ("initdb: error: could not access\nx\n", "service", "error: could not access"),
+        ("LOG:  starting\nFATAL:  no\nLOG:  down\n", "service", "FATAL:  no"),
+        ("bus error\n\n", "service", "bus error"),
+        ("", "service", "?"),
+    ],
+)
+def test_the_line_that_tells_why_is_named(log: str, key: str, reason: str) -> None:
+    found = service.cause(log)
+
+    assert found[0] == key
+    assert found[1].startswith(reason)
+
+
+def test_root_that_can_become_nobody_else_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(shutil, "chown", refused)
+    with pytest.raises(SetupError) as failed, embedded():
+        pass
+
+    assert failed.value.text.key == "setup.rootless"
 
 
 def test_valkey_starts_and_is_gone() -> None:

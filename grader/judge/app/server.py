@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from grader.child.jobs import FACTORY_RAISED, NO_FACTORY, NO_PACKAGE
+from grader.child.jobs import FACTORY_RAISED, NO_APP, NO_FACTORY, NO_PACKAGE
 from grader.judge.app.application import Application
 from grader.judge.app.launch import Process
 from grader.judge.app.tracebacks import Location, last_exception, last_location
@@ -27,6 +27,7 @@ WHY_DOWN = {
     NO_PACKAGE: "import",
     NO_FACTORY: "factory",
     FACTORY_RAISED: "create_app",
+    NO_APP: "no_app",
     STARTUP_FAILED: "lifespan",
 }
 
