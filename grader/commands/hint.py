@@ -23,6 +23,12 @@ def run(options: argparse.Namespace, language: str) -> int:
     from grader.learner.progress import load
 
     problem, stage = place(load(), options.problem, options.stage)
+    if not (options.problem or options.again):
+        # A hint that was seen cannot be unseen: only who asks for it gets it.
+        what = {"slug": problem.slug, "stage": stage.number}
+        title = stage.title[language]
+        print(say("learner.which_hint", language, title=title, **what))
+        return PASSED
     show_next(problem, stage, language, again=options.again)
     return PASSED
 

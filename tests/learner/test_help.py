@@ -1,7 +1,6 @@
 """Hints, the reference beside one's own code, and stages taken back."""
 
 import io
-import os
 import shutil
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from grader.errors import SetupError
 from grader.learner import start_over
 from grader.learner.hints import hints, section
 from grader.learner.progress import changing
+from grader.learner.progress import load as load_progress
 from grader.learner.rewind import rewound
 from grader.learner.side_by_side import pairs, shown
 from grader.paths import SOLUTIONS
@@ -44,6 +44,26 @@ def test_hints_come_one_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
     assert "every hint of blog 3" in capsys.readouterr().out
     main(["hint", "blog", "3", "--again", "--lang", "zh"])
     assert "提示 2，共 3 条" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_hint_is_shown_unasked(
+    language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever names nothing is told what the next hint would be of."""
+    assert main(["hint", "--lang", language]) == 0
+
+    said = capsys.readouterr().out
+    assert "nox -s hint -- blog 1" in said
+    assert said.count("\n") == 1
+    assert load_progress().problems == {}
+
+
+def test_a_problem_alone_asks_for_the_stage_in_work(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["hint", "blog", "--lang", "en"]) == 0
+    assert "blog 1 · hint 1 of" in capsys.readouterr().out
 
 
 def test_compare_waits_for_three_attempts(capsys: pytest.CaptureFixture[str]) -> None:
@@ -160,12 +180,15 @@ def test_restore_twice_is_where_one_began(blog: Problem, tmp_path: Path) -> None
 
 
 def test_file_that_cannot_be_copied_changes_nothing(
-    blog: Problem, tmp_path: Path
+    blog: Problem, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
     starter.build(blog, tmp_path)
     package = tmp_path / "blog"
     (package / "services.py").write_text("def create_post(): return 1\n")
-    os.mkfifo(package / "pipe")
+    monkeypatch.setattr(shutil, "copytree", refuse)
 
     with pytest.raises(SetupError):
         start_over.reset_stage(blog, blog.stage(1), tmp_path)
