@@ -27,6 +27,8 @@ class StageResult:
     number: int
     title: str
     checks: list[CheckResult] = field(default_factory=list)
+    # Nothing of it is written yet; its checks failed, or were not even asked.
+    not_begun: bool = False
 
     @property
     def points(self) -> int:
@@ -86,6 +88,8 @@ class Result:
     # RFC 3339, and what the doctor found; results of older graders have neither.
     graded_at: str = ""
     findings: list[dict[str, Any]] = field(default_factory=list)
+    # What the command line said of "lang" and "target": a next step says it again.
+    options: dict[str, str] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
@@ -110,6 +114,7 @@ class Result:
             "target": self.target,
             "language": self.language,
             "graded_at": self.graded_at,
+            "options": self.options,
             "environment": self.environment,
             "findings": self.findings,
             "score": rounded(self.score),
@@ -131,6 +136,7 @@ class Result:
                         stage["number"],
                         stage["title"],
                         [CheckResult(**check) for check in stage["checks"]],
+                        stage.get("not_begun", False),
                     )
                     for stage in problem["stages"]
                 ],
@@ -144,6 +150,7 @@ class Result:
             problems,
             data.get("graded_at", ""),
             data.get("findings", []),
+            data.get("options", {}),
         )
 
 
@@ -160,6 +167,7 @@ def _problem(problem: ProblemResult) -> dict[str, Any]:
                 "points": stage.points,
                 "score": rounded(stage.score),
                 "status": stage.status,
+                "not_begun": stage.not_begun,
                 "checks": [asdict(check) for check in stage.checks],
             }
             for stage in problem.stages

@@ -3,7 +3,7 @@
 import asyncio
 import platform
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -67,13 +67,14 @@ class Engine:
         problems: Sequence[Problem],
         target: Path,
         language: str,
-        stages: Sequence[int] = (),
+        stages: Sequence[int] | Mapping[str, Sequence[int]] = (),
         watcher: Watcher | None = None,
         without: Collection[str] = (),
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Result:
         """Grade the packages in `target`; `stages` empty means all of them.
 
+        They are the same for all problems, or named for each by its slug.
         The checks whose ids are in `without` are left out. Whatever happens, each of
         the others gets a verdict. Raises Cancelled soon after `cancelled` has become
         true.
@@ -85,8 +86,9 @@ class Engine:
         whole = time.monotonic() + WHOLE_SECONDS
         for problem in problems:
             ends = min(whole, time.monotonic() + PROBLEM_SECONDS)
+            numbers = stages[problem.slug] if isinstance(stages, Mapping) else stages
             graded = self._grade(
-                problem, target, language, stages, watcher, without, cancelled, ends
+                problem, target, language, numbers, watcher, without, cancelled, ends
             )
             result.problems.append(graded)
         return result
@@ -182,12 +184,16 @@ class Engine:
     def environment(self) -> dict[str, str]:
         """What a result depends on besides the learner's code."""
         row = self.cluster.admin.execute("SHOW server_version").fetchone()
-        return {
-            "python": platform.python_version(),
-            "platform": platform.platform(),
-            "postgresql": str(row[0]).split()[0] if row else "",
-            **{name: version(name) for name in ("fastapi", "sqlalchemy", "uvicorn")},
-        }
+        return {**environment(), "postgresql": str(row[0]).split()[0] if row else ""}
+
+
+def environment() -> dict[str, str]:
+    """What a result depends on even if no app was started."""
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        **{name: version(name) for name in ("fastapi", "sqlalchemy", "uvicorn")},
+    }
 
 
 def run_suite(files: Sequence[Path], judge: Judge) -> None:

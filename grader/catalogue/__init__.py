@@ -46,6 +46,9 @@ class Stage:
     blanks: tuple[str, ...]
     # Whether it judges the tests that learners write, not their app.
     own_tests: bool
+    # Whether it earns nothing while its code is the starter's, though all others be
+    # done; `python -m tests.unbegun` proves it.
+    silent: bool
 
     @property
     def points(self) -> int:
@@ -147,6 +150,7 @@ def _stage(slug: str, number: int, data: dict[str, Any], whys: dict[str, Why]) -
         checks,
         tuple(data.get("blanks", ())),
         data.get("own_tests", False),
+        data.get("silent", False),
     )
 
 

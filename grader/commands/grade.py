@@ -24,33 +24,40 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
 
 
 def run(options: argparse.Namespace, language: str) -> int:
-    from grader.catalogue import SLUGS, load
+    from contextlib import ExitStack
+    from functools import cache
 
-    problems = [load(slug) for slug in options.problems or SLUGS]
-    for problem in problems:
-        for number in options.stage:
-            problem.stage(number)
+    from grader.catalogue import load
     from grader.learner.follow_up import follow_up
+    from grader.learner.grading import grade
     from grader.learner.machine import quick
+    from grader.learner.position import in_order
     from grader.report.formats import write_asked
     from grader.report.terminal import Screen
     from grader.run import Engine, check_target
 
+    problems = [load(slug) for slug in options.problems] or in_order()
+    for problem in problems:
+        for number in options.stage:
+            problem.stage(number)
     for problem in problems:
         check_target(problem, options.target)
     screen = Screen(language, every_failure=options.all)
-    with screen.progress() as progress, Engine() as engine:
-        result = engine.grade(
-            problems, options.target, language, options.stage, progress
+    with screen.progress() as progress, ExitStack() as stack:
+        engine = cache(lambda: stack.enter_context(Engine()))
+        result = grade(
+            engine, problems, options.target, language, options.stage, progress
         )
+    result.options = as_given(options)
     result.findings = [finding.to_json() for finding in quick()]
-    lines = follow_up(result, language)
+    notes = follow_up(result, language)
     try:
         write_asked(options, result, language)
     finally:
         screen.show(result)
-        for line in lines:
-            screen.note(line)
+        for note in notes:
+            screen.note(note.text, note.command)
+        screen.next(result)
     if any(s.status == "error" for p in result.problems for s in p.stages):
         from grader.errors import SetupError
 
@@ -58,3 +65,11 @@ def run(options: argparse.Namespace, language: str) -> int:
     if options.min_score is not None:
         return PASSED if result.score >= options.min_score else FAILED
     return PASSED if result.passed else FAILED
+
+
+def as_given(options: argparse.Namespace) -> dict[str, str]:
+    """What the next command has to be told again."""
+    given = {"lang": options.lang} if options.lang else {}
+    if options.target != STARTER:
+        given["target"] = str(options.target)
+    return given

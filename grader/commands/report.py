@@ -24,7 +24,11 @@ def run(options: argparse.Namespace, language: str) -> int:
     from grader.report.terminal import Screen
 
     result = read(options.file, language)
-    Screen(language, every_failure=options.all).show(result)
+    if options.lang:
+        result.options["lang"] = options.lang
+    screen = Screen(language, every_failure=options.all)
+    screen.show(result)
+    screen.next(result)
     write_asked(options, result, language)
     return PASSED
 

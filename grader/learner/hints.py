@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from grader.paths import PROBLEMS
-from grader.report.parts import page_of
+from grader.catalogue import load
+from grader.paths import ROOT
+from grader.report.next_step import page_of
 
 STAGE = re.compile(r"## (?:Stage|阶段) (\d+)\b")
 HINT = re.compile(
@@ -15,7 +16,7 @@ HINT = re.compile(
 
 def hints(slug: str, stage: int, language: str) -> list[str]:
     """Markdown of each hint, the gentlest first."""
-    statement = (PROBLEMS / page_of(slug, language)).read_text("utf-8")
+    statement = (ROOT / page_of(load(slug), language)).read_text("utf-8")
     return [found.strip() for found in HINT.findall(section(statement, stage))]
 
 

@@ -60,13 +60,17 @@ def _problem(progress: Progress, problem: ProblemResult, result: Result) -> Diff
             write_json(alone, home() / name)
             known.passed_at, known.report = result.graded_at, name
             difference.stages_passed.append(stage.number)
-        elif stage.status == "failed" and len(known.attempts) < KEPT_ATTEMPTS:
+        elif stage.status == "failed" and not stage.not_begun and room(known):
             tried = tried or attempt(problem.slug)
             if tried not in ("untouched", *known.attempts):
                 known.attempts.append(tried)
         known.judged_at = result.graded_at
         known.checks = {check.id: check.status for check in stage.checks}
     return difference
+
+
+def room(known: StageProgress) -> bool:
+    return len(known.attempts) < KEPT_ATTEMPTS
 
 
 def _compare(known: StageProgress, stage: StageResult, difference: Difference) -> None:

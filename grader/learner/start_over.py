@@ -72,7 +72,7 @@ def reset_stage(
             raise SetupError("no_package", target=target, slug=problem.slug)
         texts = {
             name: text
-            for name, blanks in _by_file(stage).items()
+            for name, blanks in names_by_file(stage).items()
             if (text := _rewound(blanks, package / name, fresh / name)) is not None
         }
         if not texts:
@@ -88,7 +88,7 @@ def reset_stage(
     return backup, list(texts)
 
 
-def _by_file(stage: Stage) -> dict[str, list[str]]:
+def names_by_file(stage: Stage) -> dict[str, list[str]]:
     """The names that a stage leaves to the learner, by file."""
     found: dict[str, list[str]] = {}
     for blank in stage.blanks:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from grader.catalogue import Problem
 from grader.errors import Cancelled, SetupError
+from grader.learner.begun import standing
 from grader.learner.changes import Changes
 from grader.learner.follow_up import follow_up
+from grader.learner.grading import mark
 from grader.learner.keys import Keys
 from grader.learner.syntax import broken_line
 from grader.report.terminal import Screen, styled
@@ -113,6 +115,9 @@ class Watch:
                 raise Leave from None
             self.say("end", time=clock(), what=say("watch.cancelled", self.language))
             return True
+        found = standing(self.problem, self.target)
+        for stage in result.problems[0].stages:
+            mark(stage, found)
         seconds = time.monotonic() - began
         return self.judged(result, stages, seconds)
 
@@ -125,11 +130,11 @@ class Watch:
         graded = result.problems[0].stages
         self.broken = bool(result.not_judged)
         first = next((s.number for s in graded if s.status != "passed"), None)
-        lines = follow_up(result, self.language)
+        notes = follow_up(result, self.language)
         if first is not None or self.earlier_hold:
             self.screen.show(result)
-        for line in lines:
-            self.screen.note(line)
+        for note in notes:
+            self.screen.note(note.text, note.command)
         what = say("watch.took", self.language, seconds=f"{seconds:.1f}")
         self.say("end", time=clock(), what=what)
         if first is not None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from grader.catalogue import load
 from grader.report.elements import Child, Element, as_html, element, with_code
 from grader.report.failure import Part, clean, explained
+from grader.report.next_step import next_step
 from grader.report.parts import (
     failed_checks,
     failure_as_text,
-    next_step,
     points_of,
     score_line,
     state_of,
@@ -39,6 +39,7 @@ def render(result: Result, language: str) -> str:
         "body",
         element("h1", title),
         element("p", " · ".join(f for f in facts if f), class_="soft"),
+        *_next(result, language),
         *(part for p in result.problems for part in _problem(result, p, language)),
         *_environment(result, language),
         element("script", script),
@@ -69,7 +70,6 @@ def _problem(
     title = load(problem.slug).title[language]
     yield element("h2", f"{title} ", element("code", problem.slug))
     yield element("p", score_line(problem, language), class_="score")
-    yield with_code("p", next_step(problem, language))
     yield _stages(problem, language)
     opened = False
     for stage in problem.stages:
@@ -82,6 +82,12 @@ def _problem(
             yield _failure(check, result.target, language, is_open=not opened)
         opened |= bool(failed)
     yield from _passed(problem, language)
+
+
+def _next(result: Result, language: str) -> Iterator[Element]:
+    step = next_step(result, language)
+    yield with_code("p", clean(step.text))
+    yield element("pre", clean(step.command))
 
 
 def _stages(problem: ProblemResult, language: str) -> Element:
@@ -97,12 +103,19 @@ def _stages(problem: ProblemResult, language: str) -> Element:
 def _row(stage: StageResult, language: str) -> Element:
     return element(
         "tr",
-        element("td", MARKS[stage.status], class_=stage.status),
+        element("td", *_mark(stage)[:1], class_=_mark(stage)[1]),
         element("td", str(stage.number), class_="number"),
         element("td", clean(stage.title)),
         element("td", points_of(stage), class_="number"),
         element("td", state_of(stage, language), class_="soft"),
     )
+
+
+def _mark(stage: StageResult) -> tuple[str, str]:
+    """The sign of a stage, and its class."""
+    if stage.not_begun:
+        return "–", "soft"
+    return MARKS[stage.status], stage.status
 
 
 def _failure(

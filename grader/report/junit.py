@@ -4,6 +4,7 @@ from grader.report.elements import Element, as_xml, element
 from grader.report.failure import clean, source
 from grader.report.parts import failure_as_text
 from grader.results import CheckResult, ProblemResult, Result, StageResult
+from grader.texts import say
 
 # What JUnit calls our states; a check that passed has no such child.
 CHILDREN = {
@@ -20,21 +21,30 @@ def render(result: Result, language: str) -> str:
         for problem in result.problems
         for stage in problem.stages
     ]
-    checks = [c for p in result.problems for s in p.stages for c in s.checks]
-    return as_xml(element("testsuites", *suites, **_counts(checks)))
+    stages = [stage for problem in result.problems for stage in problem.stages]
+    return as_xml(element("testsuites", *suites, **_counts(stages)))
 
 
 def _suite(
     result: Result, problem: ProblemResult, stage: StageResult, language: str
 ) -> Element:
-    cases = [_case(result, problem, stage, c, language) for c in stage.checks]
+    cases = (
+        [_not_begun(problem, stage, check, language) for check in stage.checks]
+        if stage.not_begun
+        else [_case(result, problem, stage, c, language) for c in stage.checks]
+    )
     name = f"{problem.slug} {stage.number}: {clean(stage.title)}"
     stamp = {"timestamp": result.graded_at} if result.graded_at else {}
-    return element("testsuite", *cases, name=name, **_counts(stage.checks), **stamp)
+    return element("testsuite", *cases, name=name, **_counts([stage]), **stamp)
 
 
-def _counts(checks: list[CheckResult]) -> dict[str, str]:
-    found = [CHILDREN.get(check.status) for check in checks]
+def _counts(stages: list[StageResult]) -> dict[str, str]:
+    checks = [check for stage in stages for check in stage.checks]
+    found = [
+        "skipped" if stage.not_begun else CHILDREN.get(check.status)
+        for stage in stages
+        for check in stage.checks
+    ]
     return {
         "tests": str(len(checks)),
         "failures": str(found.count("failure")),
@@ -42,6 +52,19 @@ def _counts(checks: list[CheckResult]) -> dict[str, str]:
         "skipped": str(found.count("skipped")),
         "time": f"{sum(check.seconds for check in checks):.3f}",
     }
+
+
+def _not_begun(
+    problem: ProblemResult, stage: StageResult, check: CheckResult, language: str
+) -> Element:
+    skipped = element("skipped", message=say("ui.not_begun", language))
+    return element(
+        "testcase",
+        skipped,
+        classname=f"{problem.slug}.stage_{stage.number}",
+        name=clean(check.title),
+        time="0.000",
+    )
 
 
 def _case(

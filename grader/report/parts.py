@@ -1,11 +1,8 @@
-"""What all reports say: the score line, the next step, a failure as plain text."""
+"""What all reports say: the score line, a stage's state, a failure as plain text."""
 
-from grader.catalogue import load
 from grader.report.failure import explained
 from grader.results import CheckResult, ProblemResult, StageResult, rounded
 from grader.texts import say
-
-UNJUDGED = ("passed", "blocked")
 
 
 def failure_as_text(check: CheckResult, language: str, target: str) -> str:
@@ -16,31 +13,12 @@ def failure_as_text(check: CheckResult, language: str, target: str) -> str:
 
 
 def score_line(problem: ProblemResult, language: str) -> str:
-    checks = sum(len(stage.checks) for stage in problem.stages)
+    checks = sum(len(s.checks) for s in problem.stages if not s.not_begun)
     score, points = rounded(problem.score), problem.max_score
     if left := problem.not_judged:
         told = {"score": score, "points": points, "left": left}
         return say("ui.score_incomplete", language, **told)
     return say("ui.score", language, score=score, points=points, checks=checks)
-
-
-def next_step(problem: ProblemResult, language: str) -> str:
-    stage = next((s for s in problem.stages if s.status != "passed"), None)
-    if stage is None:
-        return say("ui.all_passed", language)
-    return say(
-        "ui.next",
-        language,
-        stage=stage.number,
-        title=stage.title,
-        page=f"problems/{page_of(problem.slug, language)}",
-        command=f"nox -s grade -- {problem.slug} --stage {stage.number}",
-    )
-
-
-def page_of(slug: str, language: str) -> str:
-    """The file name of a statement."""
-    return load(slug).page + (".zh.md" if language == "zh" else ".md")
 
 
 def points_of(result: StageResult | CheckResult) -> str:
@@ -51,6 +29,8 @@ def state_of(stage: StageResult, language: str) -> str:
     """What a stage's row says beside its points; nothing when it passed."""
     if stage.status == "passed":
         return ""
+    if stage.not_begun:
+        return say("ui.not_begun", language)
     if stage.status == "blocked":
         waits = {(c.failure or {})["params"].get("stage") for c in stage.checks}
         return say("ui.waits", language, stage=min(waits))
@@ -59,5 +39,7 @@ def state_of(stage: StageResult, language: str) -> str:
 
 
 def failed_checks(stage: StageResult) -> list[CheckResult]:
-    """Those that were judged and did not pass."""
-    return [check for check in stage.checks if check.status not in UNJUDGED]
+    """Those that need a word: they did not pass, and the stage's state says no why."""
+    if stage.not_begun or stage.status == "blocked":
+        return []
+    return [check for check in stage.checks if check.status != "passed"]

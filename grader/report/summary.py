@@ -3,10 +3,10 @@
 import re
 
 from grader.report.failure import clean
+from grader.report.next_step import next_step
 from grader.report.parts import (
     failed_checks,
     failure_as_text,
-    next_step,
     points_of,
     score_line,
     state_of,
@@ -29,7 +29,8 @@ def render(result: Result, language: str, limit: int = LIMIT) -> str:
         for stage in problem.stages
         for check in failed_checks(stage)
     ]
-    kept = "\n".join(heads)
+    step = next_step(result, language)
+    kept = "\n".join([*heads, f"{plain(step.text)}\n", _block(step.command)])
     for shown, text in enumerate(details):
         if len(f"{kept}\n{text}".encode()) > limit - 200:
             rest = len(details) - shown
@@ -44,11 +45,11 @@ def _head(problem: ProblemResult, language: str) -> str:
     for stage in problem.stages:
         state = plain(state_of(stage, language))
         title = plain(stage.title)
-        mark = MARKS[stage.status]
+        mark = "➖" if stage.not_begun else MARKS[stage.status]
         rows.append((mark, str(stage.number), title, points_of(stage), state))
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     lines = (f"## {problem.slug}", table, f"**{plain(score_line(problem, language))}**")
-    return "\n\n".join((*lines, plain(next_step(problem, language)))) + "\n"
+    return "\n\n".join(lines) + "\n"
 
 
 COLUMNS = ("stage", "points", "state")
@@ -56,13 +57,14 @@ COLUMNS = ("stage", "points", "state")
 
 def _details(check: CheckResult, language: str, target: str) -> str:
     told = failure_as_text(check, language, target)
-    # Longer than any run of backticks in it: nothing ends the block but we.
-    fence = "`" * (max((len(run) for run in re.findall("`+", told)), default=0) + 3)
     title = f"{MARKS[check.status]} {plain(check.title)} ({points_of(check)})"
-    return (
-        f"<details><summary>{title}</summary>\n\n{fence}text\n{told}\n{fence}\n\n"
-        "</details>\n"
-    )
+    return f"<details><summary>{title}</summary>\n\n{_block(told)}\n</details>\n"
+
+
+def _block(text: str) -> str:
+    # Longer than any run of backticks in it: nothing ends the block but we.
+    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 3)
+    return f"{fence}text\n{clean(text)}\n{fence}\n"
 
 
 def plain(text: str) -> str:

@@ -10,9 +10,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text as Styled
 
-from grader.catalogue import Problem, load
+from grader.catalogue import load
+from grader.report.bar import Bar
 from grader.report.failure import Part, clean, explained
-from grader.report.parts import next_step, points_of, score_line, state_of
+from grader.report.next_step import Step, next_step
+from grader.report.parts import failed_checks, points_of, score_line, state_of
 from grader.results import CheckResult, ProblemResult, Result, StageResult
 from grader.texts import say
 
@@ -23,7 +25,9 @@ MARKS = {
     "blocked": ("·", "yellow"),
     "error": ("!", "magenta"),
 }
+NOT_BEGUN = ("–", "dim")
 IN_FULL = 3
+KNOWN = ("failure.not_written", "failure.blocked")
 STYLES = {"request": "cyan", "answer": "dim", "log": "dim"}
 
 
@@ -46,7 +50,7 @@ class Screen:
         return say(f"ui.{key}", self.language, **params)
 
     @contextmanager
-    def progress(self) -> Iterator["Bar"]:
+    def progress(self) -> Iterator[Bar]:
         columns = (
             TextColumn("{task.description}"),
             BarColumn(40),
@@ -55,68 +59,82 @@ class Screen:
         with Progress(*columns, console=self.console, transient=True) as progress:
             yield Bar(progress, self.language, self.say("starting"))
 
-    def note(self, text: str) -> None:
-        """A line beside the report."""
+    def note(self, text: str, command: str = "") -> None:
+        """A line beside the report, and a command to copy."""
         self.console.print(Styled(clean(text), "dim"), soft_wrap=True)
+        if command:
+            self._command(command)
 
     def show(self, result: Result) -> None:
         self.target = result.target
         for problem in result.problems:
-            self._problem(problem, result.target)
+            short = len(result.problems) > 1 and all(
+                stage.not_begun for stage in problem.stages
+            )
+            self._heading(problem, result.target)
+            if short:
+                points, stages = problem.max_score, len(problem.stages)
+                text = self.say("problem_not_begun", points=points, stages=stages)
+                self.console.print(Styled(text, "dim"))
+            else:
+                self._problem(problem)
 
-    def _problem(self, problem: ProblemResult, target: str) -> None:
-        title = load(problem.slug).title[self.language]
+    def next(self, result: Result) -> None:
+        """The last lines: what to do now."""
+        step: Step = next_step(result, self.language)
         self.console.print()
-        self.console.print(
-            Styled.assemble((title, "bold"), f"  {problem.slug} · {target}")
-        )
+        self.console.print(Styled(clean(step.text)))
+        self._command(step.command)
+
+    def _command(self, command: str) -> None:
+        # Never broken by us, so that it can be copied.
+        self.console.print(Styled(f"    {clean(command)}", "bold"), soft_wrap=True)
+
+    def _heading(self, problem: ProblemResult, target: str) -> None:
+        title = load(problem.slug).title[self.language]
+        name = clean(f"  {problem.slug} · {target}")
+        self.console.print()
+        self.console.print(Styled.assemble((title, "bold"), name))
+
+    def _problem(self, problem: ProblemResult) -> None:
         self.console.print()
         self.console.print(self._stages(problem))
         self._failures(problem)
         self.console.print()
         self.console.print(self._score(problem))
-        # In one line, so that the command in it can be copied.
-        self.console.print(Styled(next_step(problem, self.language)), soft_wrap=True)
 
     def _stages(self, problem: ProblemResult) -> RenderableType:
         table = Table.grid(padding=(0, 2))
         for column in ("left", "right", "left", "right", "right", "left"):
             table.add_column(justify=column)
         for stage in problem.stages:
-            mark, style = MARKS[stage.status]
+            mark, style = NOT_BEGUN if stage.not_begun else MARKS[stage.status]
             table.add_row(
                 Styled(mark, style),
                 str(stage.number),
                 stage.title,
                 Styled(points_of(stage), style),
-                f"{stage.seconds:.1f} s",
+                f"{stage.seconds:.1f} s" if stage.seconds else "",
                 Styled(state_of(stage, self.language), "dim"),
             )
         return table
 
     def _failures(self, problem: ProblemResult) -> None:
         """Explain the stage that is next; later ones wait, unless all are wanted."""
-        unfinished = [
-            s for s in problem.stages if s.status not in ("passed", "blocked")
-        ]
-        faults = [s for s in unfinished if s.status == "error"]
-        for stage in unfinished if self.every_failure else faults or unfinished[:1]:
+        told = [s for s in problem.stages if failed_checks(s)]
+        faults = [s for s in told if s.status == "error"]
+        shown = told if self.every_failure else faults or told[:1]
+        for stage in shown:
             self._stage_failures(stage)
-        later = sum(
-            check.status != "passed"
-            for stage in unfinished[1:]
-            for check in stage.checks
-        )
-        if later and not self.every_failure:
+        later = sum(len(failed_checks(s)) for s in told if s not in shown)
+        if later:
             self.console.print()
             self.console.print(Styled(self.say("later", count=later), "dim"))
 
     def _stage_failures(self, stage: StageResult) -> None:
         shown = repeated = 0
         seen: set[str] = set()
-        for check in stage.checks:
-            if check.status in ("passed", "blocked"):
-                continue
+        for check in failed_checks(stage):
             # An app that does not start is explained once, not for every check.
             cause = down(check)
             if cause in seen:
@@ -124,8 +142,8 @@ class Screen:
                 continue
             if cause:
                 seen.add(cause)
-            # What is not written yet needs no explanation.
-            known = (check.failure or {}).get("key") == "failure.not_written"
+            # What is not written, or waits for what is not, needs no explanation.
+            known = (check.failure or {}).get("key") in KNOWN
             full = not known and (self.every_failure or shown < IN_FULL)
             shown += full
             self._failure(stage, check, full)
@@ -158,24 +176,6 @@ class Screen:
         full = problem.score == problem.max_score
         line = score_line(problem, self.language)
         return Styled(line, "bold green" if full else "bold")
-
-
-class Bar:
-    """One bar for all problems, fed by the engine."""
-
-    def __init__(self, progress: Progress, language: str, starting: str) -> None:
-        self._progress = progress
-        self._language = language
-        self._task = progress.add_task(starting, total=None)
-
-    def begin(self, problem: Problem, checks: int) -> None:
-        self._progress.reset(
-            self._task, total=checks, description=problem.title[self._language]
-        )
-
-    def judged(self, problem: Problem, stage: int, check: CheckResult) -> None:
-        title = problem.stage(stage).title[self._language]
-        self._progress.update(self._task, advance=1, description=f"{stage} {title}")
 
 
 def styled(part: Part) -> Styled:

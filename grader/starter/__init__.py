@@ -13,6 +13,7 @@ from grader.catalogue import GIVEN, Problem
 from grader.files import content, files_of
 from grader.paths import SOLUTIONS, STARTER
 from grader.starter.blanks import STAND_INS, blanked
+from grader.starter.source import name_of as name_of
 
 
 def write(problem: Problem, target: Path = STARTER) -> Path:

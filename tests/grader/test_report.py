@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from grader.catalogue import SLUGS, load
 from grader.report.terminal import Screen
 from grader.results import CheckResult, ProblemResult, Result, StageResult
 
@@ -43,12 +44,16 @@ def check(status: str, **fields: Any) -> CheckResult:
 
 
 def shown(language: str, *stages: list[CheckResult], width: int = 90) -> str:
+    found = [StageResult(n, f"Stage {n}", c) for n, c in enumerate(stages, 1)]
+    return printed(language, [ProblemResult("blog", found)], width)
+
+
+def printed(language: str, problems: list[ProblemResult], width: int = 80) -> str:
     console = Console(file=io.StringIO(), width=width, highlight=False)
-    problem = ProblemResult(
-        "blog", [StageResult(n, f"Stage {n}", c) for n, c in enumerate(stages, 1)]
-    )
-    result = Result("starter", language, {}, [problem])
-    Screen(language, console=console).show(result)
+    result = Result("starter", language, {}, problems)
+    screen = Screen(language, console=console)
+    screen.show(result)
+    screen.next(result)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -123,3 +128,40 @@ def test_any_width_is_wide_enough(width: int) -> None:
     broken = [line for line in lines if not any(part in line for part in whole)]
     assert len(broken) == len(lines) - len(whole)
     assert max(len(line) for line in broken) <= width
+
+
+def unbegun(slug: str) -> ProblemResult:
+    return ProblemResult(
+        slug,
+        [
+            StageResult(s.number, s.title["en"], [check("failed")], not_begun=True)
+            for s in load(slug).stages
+        ],
+    )
+
+
+def test_what_is_not_begun_is_a_line() -> None:
+    text = printed("en", [unbegun("blog")])
+
+    rows = [line for line in text.splitlines() if "not begun" in line]
+    assert len(rows) == 8
+    assert "✗" not in text
+
+
+def test_untouched_starter_fits_a_screen_and_ends_with_one_step() -> None:
+    lines = printed("en", [unbegun(slug) for slug in SLUGS]).splitlines()
+
+    assert len(lines) <= 40
+    assert lines[-1] == "    nox -s grade -- blog --stage 1"
+    assert sum("nox -s" in line for line in lines) == 1
+
+
+def test_blocked_check_of_a_stage_that_is_judged_is_told() -> None:
+    text = "This check builds on stage 1."
+    blocked = check("blocked", key="failure.blocked", params={"stage": 1}, text=text)
+
+    said = shown("en", [check("passed"), blocked])
+
+    assert "· 1 Title  0/1" in said
+    assert text in said
+    assert "expected" not in said

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
+from grader.catalogue import load
 from grader.paths import ROOT
 from grader.report import gradescope, html, junit, summary
 from grader.results import Result, write_json
@@ -67,8 +68,8 @@ def test_html_loads_nothing() -> None:
 def test_junit_counts_and_places() -> None:
     root = ElementTree.fromstring(junit.render(result("en"), "en"))
 
-    assert (root.get("tests"), root.get("failures")) == ("6", "2")
-    assert (root.get("errors"), root.get("skipped")) == ("1", "1")
+    assert (root.get("tests"), root.get("failures")) == ("8", "2")
+    assert (root.get("errors"), root.get("skipped")) == ("1", "3")
     case = root.find("testsuite/testcase")
     assert case is not None
     assert (case.get("file"), case.get("line")) == ("starter/blog/services.py", "42")
@@ -78,8 +79,20 @@ def test_gradescope_points_are_those_of_the_result() -> None:
     data = json.loads(gradescope.render(result("en"), "en"))
 
     assert data["score"] == 2
-    assert sum(test["max_score"] for test in data["tests"]) == 8
+    assert sum(test["max_score"] for test in data["tests"]) == 10
     assert {test["status"] for test in data["tests"]} == {"passed", "failed"}
+
+
+@pytest.mark.parametrize("name", SUFFIXES)
+def test_what_is_not_begun_is_no_failure_to_read(name: str) -> None:
+    text = importlib.import_module(f"grader.report.{name}").render(result("en"), "en")
+
+    filters = next(
+        c.title["en"] for c in load("blog").stage(4).checks if c.id == "filters"
+    )
+    assert "not begun" in text.lower()
+    # JUnit counts checks, so they are named; as skipped.
+    assert (filters in text) == (name == "junit")
 
 
 def test_summary_keeps_what_an_app_printed_in_its_block() -> None:

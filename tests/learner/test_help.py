@@ -134,7 +134,7 @@ def test_every_stage_of_the_reference_can_be_taken_back(
     problem = load(slug)
     starter.build(problem, tmp_path / "fresh")
     for stage in problem.stages:
-        for file, names in start_over._by_file(stage).items():
+        for file, names in start_over.names_by_file(stage).items():
             mine = (SOLUTIONS / slug / file).read_text("utf-8")
             fresh = (tmp_path / "fresh" / slug / file).read_text("utf-8")
             after = rewound(mine, fresh, names)
