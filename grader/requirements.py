@@ -67,7 +67,7 @@ def refuse_unpinned(file: Path, lines: Sequence[str]) -> None:
     wrong = [line for line in lines if not PINNED.fullmatch(line)]
     if wrong:
         print(
-            f"{file}: only NAME==VERSION is installed for others' work, not "
+            f"{file}: only NAME==VERSION is installed for the work of others, not "
             f"“{wrong[0]}”. To allow anything: {ANYTHING}=1",
             file=sys.stderr,
         )
