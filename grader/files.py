@@ -26,6 +26,25 @@ def files_of(folder: Path) -> Iterator[Path]:
     yield from (path for path in sorted(found) if _is_kept(path))
 
 
+def links_out(folder: Path, target: Path) -> Iterator[Path]:
+    """The links in a folder that lead to something outside of `target`."""
+    if _leads_out(folder, target):
+        yield folder
+        return
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [n for n in folders if not _is_a_tools(Path(parent, n))]
+        yield from (
+            p for n in folders + names if _leads_out(p := Path(parent, n), target)
+        )
+
+
+def _leads_out(path: Path, target: Path) -> bool:
+    # Editors lock files by links to nowhere.
+    if not path.is_symlink() or not path.exists():
+        return False
+    return not path.resolve().is_relative_to(target.resolve())
+
+
 def _is_a_tools(folder: Path) -> bool:
     hidden = folder.name.startswith(".") or folder.name in CACHES
     return hidden or (folder / "pyvenv.cfg").exists()

@@ -85,11 +85,13 @@ class Result:
     language: str
     environment: dict[str, str]
     problems: list[ProblemResult] = field(default_factory=list)
-    # RFC 3339, and what the doctor found; results of older graders have neither.
+    # RFC 3339, and what the doctor found; results of older graders lack what follows.
     graded_at: str = ""
     findings: list[dict[str, Any]] = field(default_factory=list)
     # What the command line said of "lang" and "target": a next step says it again.
     options: dict[str, str] = field(default_factory=dict)
+    # How well the code was shut in: "confined", "files_only" or "not_confined".
+    confinement: str = ""
 
     @property
     def score(self) -> float:
@@ -117,6 +119,7 @@ class Result:
             "options": self.options,
             "environment": self.environment,
             "findings": self.findings,
+            "confinement": self.confinement,
             "score": rounded(self.score),
             "max_score": self.max_score,
             "not_judged": self.not_judged,
@@ -151,6 +154,7 @@ class Result:
             data.get("graded_at", ""),
             data.get("findings", []),
             data.get("options", {}),
+            data.get("confinement", ""),
         )
 
 

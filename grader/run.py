@@ -15,6 +15,7 @@ import pytest
 
 from grader.catalogue import Problem
 from grader.errors import Cancelled, SetupError
+from grader.files import links_out
 from grader.judge.app.launch import Launcher, open_launcher
 from grader.judge.app.schema import schema_key
 from grader.judge.app.world import World
@@ -80,6 +81,7 @@ class Engine:
         true.
         """
         result = Result(str(target), language, self.environment())
+        result.confinement = self.launcher.level
         result.graded_at = datetime.now(UTC).isoformat(timespec="seconds")
         for problem in problems:
             check_target(problem, target)
@@ -219,3 +221,5 @@ def check_target(problem: Problem, target: Path) -> None:
     for package in problem.packages:
         if not (target / package).is_dir():
             raise SetupError("no_package", target=target, slug=package)
+        for link in links_out(target / package, target):
+            raise SetupError("link_out", link=link, leads=link.resolve())

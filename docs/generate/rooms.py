@@ -34,8 +34,6 @@ ALLOWED = {
     "judge/database": {"services"},
     "child": set[str](),
     "services": set[str](),
-    "requirements": {"venvs"},
-    "venvs": set[str](),
 }
 
 

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from grader.child.confine import confine
+
 # Exit codes by which the judge tells how an app failed to start.
 NO_PACKAGE = 81
 NO_FACTORY = 82
@@ -23,10 +25,11 @@ def run(job: Mapping[str, Any]) -> None:
     """Do one job in this process, which does nothing else. Never returns."""
     code = 1
     try:
-        enter(job)
+        # Ours, so it is imported while this process may still read it.
         kind: Callable[[Mapping[str, Any]], int] = importlib.import_module(
             KINDS[job["kind"]]
         ).run
+        enter(job)
         code = kind(job)
     except SystemExit as stop:
         code = exit_code(stop)
@@ -45,10 +48,26 @@ def enter(job: Mapping[str, Any]) -> None:
     limit_resources(job.get("cpu_seconds", 120))
     # The learner's packages come first; the grader's own folder is not on the path.
     sys.path[:] = [*job["path"], *(p for p in sys.path if p not in ("", home))]
-    # Those of the learner's own come last: the workbook's versions count.
-    sys.path += job["libraries"]
     sys.dont_write_bytecode = True
     sys.argv = ["app"]
+    confine(job)
+
+
+def must_be_its_own(job: Mapping[str, Any]) -> None:
+    """What was imported as the learner's packages must lie where these were handed in.
+
+    `SystemExit` says it: another folder can be put into a package's `__path__`.
+    """
+    target = job["path"][0]
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] not in (job["package"], "given"):
+            continue
+        places = [*(getattr(module, "__path__", None) or ())]
+        places += [getattr(module, "__file__", None) or target]
+        for place in places:
+            if os.path.commonpath([target, os.path.realpath(place)]) != target:
+                print(f"{name} is not its own: it lies in {place}", file=sys.stderr)
+                raise SystemExit(NO_PACKAGE)
 
 
 def limit_resources(cpu_seconds: int) -> None:

@@ -9,6 +9,8 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
+from grader.child import jobs
+
 
 def run(job: Mapping[str, Any]) -> int:
     """Actions: ["upgrade", REV], ["downgrade", REV], ["check"], ["models"]."""
@@ -21,6 +23,7 @@ def run(job: Mapping[str, Any]) -> int:
             create_from_models(config)
         else:
             getattr(command, name)(config, *arguments)
+    jobs.must_be_its_own(job)
     return 0
 
 

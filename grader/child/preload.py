@@ -19,7 +19,7 @@ import sys
 import time
 from typing import Any
 
-from grader.child import jobs
+from grader.child import confine, filter, jobs
 
 # Not xdist: it keeps the import path of the moment it is imported for its workers.
 LIBRARIES = """
@@ -42,6 +42,9 @@ def main(control: socket.socket) -> None:
     for name in LIBRARIES.split():
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    if confine.level() == confine.CONFINED:
+        # Made once: every child finds it here.
+        filter.program()
     # A collection in a forked child would copy every page: keep them out of its sight.
     gc.collect()
     gc.freeze()
@@ -200,7 +203,8 @@ def arrange_descriptors(job: dict[str, Any], descriptors: list[int]) -> None:
     if listening:
         os.dup2(listening[0], 4)
         job["listen_fd"] = 4
-    os.closerange(5, 4096)
+    # Above all the control socket: whoever holds it hears of other jobs.
+    os.closerange(5 if listening else 4, 4096)
     # Lines leave as they are printed: logs are read while the app runs.
     sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace")
     sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="replace")

@@ -33,9 +33,10 @@ class Server(uvicorn.Server):
 
 
 def run(job: Mapping[str, Any]) -> int:
-    create_app = find_factory(job["package"])
+    app = called(find_factory(job["package"]))
+    jobs.must_be_its_own(job)
     config = uvicorn.Config(
-        called(create_app),
+        app,
         fd=job.get("listen_fd"),
         host="127.0.0.1",
         port=job.get("port", 0),

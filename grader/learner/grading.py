@@ -37,6 +37,7 @@ def grade(
     if some:
         graded = engine().grade(some, target, language, asked, watcher)
         result.environment = graded.environment
+        result.confinement = graded.confinement
         for one in graded.problems:
             for stage in one.stages:
                 mark(stage, found[one.slug])

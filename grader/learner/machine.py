@@ -41,11 +41,14 @@ class Finding:
 
 def told(finding: Finding, language: str) -> tuple[str, str]:
     """What was found, and how to mend it: nothing where all is well."""
-    found = say(f"doctor.{finding.id}", language, **finding.params)
+    params = dict(finding.params)
+    if "level" in params:
+        params["level"] = say(f"doctor.{params['level']}", language)
+    found = say(f"doctor.{finding.id}", language, **params)
     mend = f"doctor.{finding.id}_mend"
     if finding.status == "ok" or mend not in catalogue(language):
         return found, ""
-    return found, say(mend, language, **finding.params)
+    return found, say(mend, language, **params)
 
 
 def quick() -> list[Finding]:
@@ -58,6 +61,7 @@ def quick() -> list[Finding]:
         sockets,
         encoding,
         system,
+        shut_in,
     )
     return [check() for check in checks]
 
@@ -130,6 +134,14 @@ def system() -> Finding:
     away = wsl and str(ROOT).startswith("/mnt/")
     name = f"{platform.system()} {platform.release()}" + (" (WSL)" if wsl else "")
     return Finding("system", "warning" if away else "ok", {"name": name})
+
+
+def shut_in() -> Finding:
+    from grader.judge.app.confinement import LEVELS, confinement
+
+    found = confinement()
+    status = "ok" if found == LEVELS[-1] else "warning"
+    return Finding("confinement", status, {"level": found})
 
 
 def port() -> Finding:

@@ -46,6 +46,7 @@ def _problem(progress: Progress, problem: ProblemResult, result: Result) -> Diff
         [problem],
         result.graded_at,
         result.findings,
+        confinement=result.confinement,
     )
     reports = home() / "reports"
     write_json(alone, reports / f"{problem.slug}.json")

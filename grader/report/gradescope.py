@@ -6,7 +6,7 @@ from typing import Any
 
 from grader.report.failure import clean
 from grader.report.next_step import next_step
-from grader.report.parts import failure_as_text, score_line
+from grader.report.parts import confinement, failure_as_text, score_line
 from grader.results import CheckResult, Result, StageResult, rounded
 from grader.texts import say
 
@@ -26,6 +26,7 @@ def render(result: Result, language: str) -> str:
         step.text,
         step.command,
     ]
+    lines += [line for line in [confinement(result, language)] if line]
     environment = {clean(k): clean(str(v)) for k, v in result.environment.items()}
     whole = {
         "score": rounded(result.score),
@@ -33,7 +34,7 @@ def render(result: Result, language: str) -> str:
         "output": "\n".join(lines),
         "output_format": "text",
         "tests": tests,
-        "extra_data": {"environment": environment},
+        "extra_data": {"environment": environment, "confinement": result.confinement},
     }
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 

@@ -10,6 +10,7 @@ from grader.report.elements import Child, Element, as_html, element, with_code
 from grader.report.failure import Part, clean, explained
 from grader.report.next_step import next_step
 from grader.report.parts import (
+    confinement,
     failed_checks,
     failure_as_text,
     points_of,
@@ -40,6 +41,7 @@ def render(result: Result, language: str) -> str:
         element("h1", title),
         element("p", " · ".join(f for f in facts if f), class_="soft"),
         *_next(result, language),
+        element("p", confinement(result, language), class_="soft"),
         *(part for p in result.problems for part in _problem(result, p, language)),
         *_environment(result, language),
         element("script", script),

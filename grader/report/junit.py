@@ -35,7 +35,10 @@ def _suite(
     )
     name = f"{problem.slug} {stage.number}: {clean(stage.title)}"
     stamp = {"timestamp": result.graded_at} if result.graded_at else {}
-    return element("testsuite", *cases, name=name, **_counts([stage]), **stamp)
+    value = result.confinement
+    noted = element("properties", element("property", name="confinement", value=value))
+    counts = _counts([stage])
+    return element("testsuite", noted, *cases, name=name, **counts, **stamp)
 
 
 def _counts(stages: list[StageResult]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What all reports say: the score line, a stage's state, a failure as plain text."""
 
 from grader.report.failure import explained
-from grader.results import CheckResult, ProblemResult, StageResult, rounded
+from grader.results import CheckResult, ProblemResult, Result, StageResult, rounded
 from grader.texts import say
 
 
@@ -19,6 +19,12 @@ def score_line(problem: ProblemResult, language: str) -> str:
         told = {"score": score, "points": points, "left": left}
         return say("ui.score_incomplete", language, **told)
     return say("ui.score", language, score=score, points=points, checks=checks)
+
+
+def confinement(result: Result, language: str) -> str:
+    """What the code could reach while it was graded; nothing if nobody noted it."""
+    key = result.confinement
+    return say(f"ui.{key}", language) if key else ""
 
 
 def points_of(result: StageResult | CheckResult) -> str:

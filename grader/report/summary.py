@@ -5,6 +5,7 @@ import re
 from grader.report.failure import clean
 from grader.report.next_step import next_step
 from grader.report.parts import (
+    confinement,
     failed_checks,
     failure_as_text,
     points_of,
@@ -29,6 +30,8 @@ def render(result: Result, language: str, limit: int = LIMIT) -> str:
         for stage in problem.stages
         for check in failed_checks(stage)
     ]
+    if said := confinement(result, language):
+        heads.append(f"{plain(said)}\n")
     step = next_step(result, language)
     kept = "\n".join([*heads, f"{plain(step.text)}\n", _block(step.command)])
     for shown, text in enumerate(details):

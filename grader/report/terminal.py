@@ -14,7 +14,13 @@ from grader.catalogue import load
 from grader.report.bar import Bar
 from grader.report.failure import Part, clean, explained
 from grader.report.next_step import Step, next_step
-from grader.report.parts import failed_checks, points_of, score_line, state_of
+from grader.report.parts import (
+    confinement,
+    failed_checks,
+    points_of,
+    score_line,
+    state_of,
+)
 from grader.results import CheckResult, ProblemResult, Result, StageResult
 from grader.texts import say
 
@@ -28,6 +34,13 @@ MARKS = {
 NOT_BEGUN = ("–", "dim")
 IN_FULL = 3
 KNOWN = ("failure.not_written", "failure.blocked")
+COMMON_CAUSES = (
+    "failure.down.",
+    "failure.start_timeout",
+    "failure.files_changed",
+    "failure.cut_short",
+    "failure.grading_time",
+)
 STYLES = {"request": "cyan", "answer": "dim", "log": "dim"}
 
 
@@ -78,6 +91,8 @@ class Screen:
                 self.console.print(Styled(text, "dim"))
             else:
                 self._problem(problem)
+        if said := confinement(result, self.language):
+            self.note(said)
 
     def next(self, result: Result) -> None:
         """The last lines: what to do now."""
@@ -193,8 +208,8 @@ def summary(part: Part) -> Styled:
 
 
 def down(check: CheckResult) -> str:
-    """What keeps the app from running at all, or nothing."""
+    """What keeps the app from running, or any check from being judged, or nothing."""
     failure = check.failure or {}
-    if str(failure.get("key")).startswith(("failure.down.", "failure.start_timeout")):
+    if str(failure.get("key")).startswith(COMMON_CAUSES):
         return json.dumps([failure["text"], failure["got"]])
     return ""

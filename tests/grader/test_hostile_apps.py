@@ -46,8 +46,7 @@ def failure_of(check: CheckResult) -> dict[str, Any]:
     ("main", "key", "said"),
     [
         ("def create_app(:", "import", "SyntaxError"),
-        ("import no_such_module", "library", "no_such_module"),
-        ("import blog.nothing", "import", "blog.nothing"),
+        ("import no_such_module", "import", "no_such_module"),
         ("app = 1", "factory", "create_app"),
         (
             "def create_app():\n    raise RuntimeError('no luck')",

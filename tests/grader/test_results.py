@@ -108,10 +108,10 @@ def test_what_was_not_judged_stays_in_the_maximum() -> None:
     made = sample("en")
     (problem,) = made.problems
 
-    assert (problem.max_score, problem.not_judged, made.not_judged) == (8, 1, 1)
+    assert (problem.max_score, problem.not_judged, made.not_judged) == (10, 1, 1)
     assert made.to_json()["not_judged"] == 1
-    assert score_line(problem, "en").startswith("2 of 8 points, 1 not judged")
-    assert score_line(problem, "zh").startswith("8 分中得 2 分，另有 1 分未能评判")
+    assert score_line(problem, "en").startswith("2 of 10 points, 1 not judged")
+    assert score_line(problem, "zh").startswith("10 分中得 2 分，另有 1 分未能评判")
 
 
 def test_failing_to_prepare_is_a_verdict(

@@ -1,8 +1,12 @@
 """The grader's files and the submission's: what is judged is what was handed in."""
 
+import shutil
 from pathlib import Path
 
-from tests.hostile.conftest import Submit
+import pytest
+
+from grader.judge.app.confinement import LEVELS, confinement
+from tests.hostile.conftest import Submit, grade
 
 # Every test of the suite becomes one that always passes.
 REWRITES = """
@@ -33,3 +37,44 @@ def test_suite_rewritten_by_the_app_earns_nothing(
         assert failure["key"] == "failure.files_changed"
         assert "tests/blog/test_1_crud.py" in failure["got"]
         assert "0 of 10 points, 10 not judged" in graded.printed
+
+
+def test_links_to_the_reference_are_refused(repository: Path, tmp_path: Path) -> None:
+    """Also those of single files; links within the folder are fine."""
+    target = tmp_path / "submission"
+    target.mkdir()
+    solution = repository / "solutions" / "blog"
+    (target / "blog").symlink_to(solution)
+
+    graded = grade(repository, target, 1)
+
+    assert graded.code == 2
+    assert "leads out of the folder" in graded.printed
+    (target / "blog").unlink()
+    shutil.copytree(solution, target / "blog")
+    (target / "blog" / "again.py").symlink_to(target / "blog" / "main.py")
+    (target / "blog" / ".#main.py").symlink_to("somebody@somewhere.1234")
+    assert grade(repository, target, 1).result["score"] == 10
+    (target / "blog" / "errors.py").unlink()
+    (target / "blog" / "errors.py").symlink_to(solution / "errors.py")
+    assert "errors.py" in grade(repository, target, 1).printed
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_package_that_points_elsewhere_is_refused(
+    submit: Submit, repository: Path, level: str
+) -> None:
+    solution = str(repository / "solutions" / "blog")
+    main = f"""
+        import sys, blog
+        blog.__path__ = [{solution!r}]
+        del sys.modules["blog.main"]
+        from blog.main import create_app
+    """
+
+    graded = submit(main, WORKBOOK_CONFINEMENT=level)
+
+    failure = graded.checks["create_then_read"]["failure"]
+    assert failure["key"] == "failure.down.import"
+    assert graded.result["not_judged"] == 0
+    assert graded.result["confinement"] == min(level, confinement(), key=LEVELS.index)

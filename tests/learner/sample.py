@@ -71,6 +71,7 @@ def result(language: str) -> Result:
         {"python": "3.11.7", "platform": HOSTILE},
         [ProblemResult("blog", stages)],
         "2026-11-25T12:00:00+00:00",
+        confinement="files_only",
     )
     translated(made, language)
     return made

@@ -17,6 +17,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from grader.judge.app.confinement import confinement
 from grader.judge.app.output import Output
 from grader.paths import ROOT
 
@@ -48,9 +49,13 @@ class Process(Protocol):
 
 
 class Launcher(Protocol):
-    """Starts jobs; `hands_over` tells whether it can pass on a listening socket."""
+    """Starts jobs; `hands_over` tells whether it can pass on a listening socket.
+
+    `level` is how well they are shut in, one of those in `grader.child.confine`.
+    """
 
     hands_over: bool
+    level: str
 
     def start(
         self, job: Mapping[str, Any], listening: socket.socket | None = None
@@ -82,10 +87,12 @@ class ForkLauncher:
     hands_over = True
 
     def __init__(self) -> None:
+        self.level = confinement()
         self._control, theirs = socket.socketpair()
         # Executed, not forked: a fork would keep our environment on its stack.
         self._preloader = subprocess.Popen(
-            [sys.executable, "-m", "grader.child.preload", str(theirs.fileno())],
+            # -P: the working directory, "/", is no place to import from.
+            [sys.executable, "-Pm", "grader.child.preload", str(theirs.fileno())],
             env=bare_environment(),
             cwd="/",
             stdin=subprocess.DEVNULL,
@@ -102,7 +109,7 @@ class ForkLauncher:
         theirs = [writing for _, writing in pipes]
         if listening:
             theirs.append(listening.fileno())
-        self._send(job, theirs)
+        self._send({**job, "level": self.level}, theirs)
         for _, writing in pipes:
             os.close(writing)
         return ForkedProcess(*(reading for reading, _ in pipes))
@@ -191,13 +198,14 @@ class SpawnLauncher:
     hands_over = False
 
     def __init__(self) -> None:
+        self.level = confinement()
         self._started: list[SpawnedProcess] = []
 
     def start(
         self, job: Mapping[str, Any], listening: socket.socket | None = None
     ) -> "SpawnedProcess":
         assert listening is None, "descriptors cannot be handed over here"
-        self._started.append(SpawnedProcess(job))
+        self._started.append(SpawnedProcess({**job, "level": self.level}))
         return self._started[-1]
 
     def end_all(self) -> None:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.catalogue import SLUGS
 from grader.paths import ROOT, SOLUTIONS, SUITES
 
 
@@ -30,8 +31,9 @@ def digests() -> dict[str, bytes]:
 def paths() -> Iterator[Path]:
     found = [path for home in (ROOT / "grader", SOLUTIONS) for path in home.rglob("*")]
     # The record of a proof is written while apps are graded.
-    for pattern in ("*.py", "*.toml"):
-        found += SUITES.rglob(pattern)
+    for home in (SUITES, *(SUITES / slug for slug in SLUGS)):
+        found += [*home.glob("*.py"), *home.glob("*.toml")]
+        found += (home / "variants").rglob("*")
     # Whatever lies beside them as a module hides a library of that name.
     found += [*ROOT.glob("*.py"), *ROOT.glob("*/__init__.py")]
     for path in found:
