@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.texts import Text
+
 SCHEMA = "fastapi-workbook/result/1"
 STATUSES = ("passed", "failed", "blocked", "error", "timeout")
 
@@ -73,6 +75,20 @@ class ProblemResult:
     @property
     def max_score(self) -> int:
         return sum(stage.points for stage in self.stages)
+
+    def explain_blocked(self, language: str) -> None:
+        """What waits for a stage that passed has failed: no lost point is silent."""
+        passed = {stage.number for stage in self.stages if stage.status == "passed"}
+        for check in (check for stage in self.stages for check in stage.checks):
+            params = (check.failure or {}).get("params", {})
+            if (
+                check.failure
+                and check.status == "blocked"
+                and params["stage"] in passed
+            ):
+                text = Text("failure.blocked_by_passed", params)
+                check.status = "failed"
+                check.failure |= {"key": text.key, "text": text.render(language)}
 
     @property
     def not_judged(self) -> int:

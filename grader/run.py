@@ -157,6 +157,7 @@ class Engine:
             left_out = {check.id for check in checks} | set(without)
             missing = [check for check in stage.checks if check.id not in left_out]
             checks += [judge.result(check, why) for check in missing]
+        result.explain_blocked(language)
         return result
 
     def _end_all(self, world: World) -> None:

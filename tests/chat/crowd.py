@@ -4,16 +4,19 @@ from grader.judge.callers.client import Client
 from grader.judge.database import Database
 
 
-async def filled(db: Database, room: str, author: Client, count: int) -> None:
-    """Give an empty room the messages 1 to `count`."""
+async def filled(
+    db: Database, room: str, author: Client, count: int, text: str = "Message"
+) -> None:
+    """Give an empty room the messages 1 to `count`; `text` begins each."""
     # Without checking each row's foreign keys, which takes most of the time.
     await db.execute("SET session_replication_role = replica")
     await db.execute(
         "INSERT INTO messages"
         " (room_id, seq, author_id, client_msg_id, body, created_at)"
-        " SELECT rooms.id, n, users.id, 'filled-' || n, 'Message ' || n, now()"
+        " SELECT rooms.id, n, users.id, 'filled-' || n, %s || ' ' || n, now()"
         " FROM rooms, users, generate_series(1, %s) AS n"
         " WHERE rooms.id::text = %s AND users.id::text = %s",
+        text,
         count,
         room,
         author.id,
@@ -39,6 +42,15 @@ async def silently_said(db: Database, room: str, author: Client, text: str) -> i
     )
     found = await db.value("SELECT last_seq FROM rooms WHERE id::text = %s", room)
     return int(found)
+
+
+async def silently_removed(db: Database, room: str, who: Client) -> None:
+    """Take somebody out of a room behind the servers' backs."""
+    await db.execute(
+        "DELETE FROM memberships WHERE room_id::text = %s AND user_id::text = %s",
+        room,
+        who.id,
+    )
 
 
 async def crowded(db: Database, room: str, count: int) -> None:

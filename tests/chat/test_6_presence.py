@@ -16,6 +16,7 @@ from tests.chat.helpers import (
     authenticated,
     listening,
     many_said,
+    must_be,
     must_refuse,
     quiet,
     said,
@@ -155,6 +156,11 @@ async def test_typing_is_passed_on(
     expect.equal("rows", stored, 0, table="messages")
 
 
+async def lives_on(socket: Socket) -> None:
+    """A kick ends a subscription, not the connection: that is graded here."""
+    must_be(await socket.ask("ping"), "pong")
+
+
 async def test_kick_reaches_open_sockets(
     alice: Client, bob: Client, carol: Client, connect: Connect
 ) -> None:
@@ -171,6 +177,7 @@ async def test_kick_reaches_open_sockets(
     expect.status(removed, 204)
     for tab in tabs:
         await tab.next("kicked", room_id=room)
+        await lives_on(tab)
     sent = await chatter
     # What came before `kicked` is as it should be.
     await quiet(*tabs)
@@ -202,6 +209,7 @@ async def test_leaving_ends_the_subscription(
     left = await bob.delete(f"/v1/rooms/{room}/members/{bob.id}")
     expect.status(left, 204)
     await his.next("kicked", room_id=room)
+    await lives_on(his)
     await said(hers, room)
     await add(alice, room, bob)
     await said(hers, room)

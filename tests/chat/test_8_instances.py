@@ -15,7 +15,7 @@ from grader.judge.checks import expect
 from grader.judge.checks.failures import CheckFailed
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.chat.crowd import silently_said
+from tests.chat.crowd import silently_removed, silently_said
 from tests.chat.helpers import a_message, a_room, listening, must_be, quiet, said
 
 # The statement says 5 seconds; a busy machine gets more.
@@ -64,15 +64,19 @@ async def chat_on_both(pair: Pair, connect: Connect) -> tuple[str, list[Socket]]
 async def survives(
     pair: Pair, connect: Connect, interrupt: Callable[[], Awaitable[None]]
 ) -> None:
-    """A message of which no event was heard comes after the bus is back."""
+    """What happened without an event is told after the bus is back."""
     room, ears = await chat_on_both(pair, connect)
-    # Committed, and nobody is told: as if the event were lost on the way.
+    left = await a_room(pair.alice, pair.bob)
+    tab = await listening(connect, pair.bob, left)
+    # Committed, and nobody is told: as if the events were lost on the way.
     hidden = await silently_said(pair.database, room, pair.alice, "unheard")
+    await silently_removed(pair.database, left, pair.bob)
 
     await interrupt()
 
     for ear in ears:
         await ear.received("message", hidden, MENDED_SECONDS)
+    await tab.next("kicked", MENDED_SECONDS, room_id=left)
     await sent_at_last(pair.alice, room)
     await sent_at_last(pair.bob, room)
     for ear in ears:

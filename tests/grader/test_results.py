@@ -9,7 +9,7 @@ import pytest
 from grader.catalogue import Problem
 from grader.report.parts import score_line
 from grader.report.translate import translated
-from grader.results import Result, write_json
+from grader.results import CheckResult, ProblemResult, Result, StageResult, write_json
 from grader.run import Engine
 from tests.grader.conftest import Target
 
@@ -62,6 +62,29 @@ def test_untouched_stage_fails_and_later_ones_are_blocked(result: Result) -> Non
     assert (first.status, first.score) == ("failed", 0)
     assert (fourth.status, fourth.score) == ("blocked", 0)
     assert min((c.failure or {})["params"]["stage"] for c in fourth.checks) == 1
+
+
+def waiting(stage: int) -> CheckResult:
+    failure = {"key": "failure.blocked", "params": {"stage": stage}, "text": "waits"}
+    return CheckResult("later", "Later", "blocked", 2, 0, 0.1, failure)
+
+
+def test_a_check_that_waits_for_a_stage_that_passed_has_failed() -> None:
+    """Else the point would be lost without a word: reports leave blocked ones out."""
+    passed = CheckResult("early", "Early", "passed", 1, 1, 0.1)
+    failed = CheckResult("middle", "Middle", "failed", 1, 0, 0.1)
+    stages = [[passed], [failed], [passed, waiting(1), waiting(2), waiting(9)]]
+    problem = ProblemResult(
+        "blog", [StageResult(n, "Stage", checks) for n, checks in enumerate(stages, 1)]
+    )
+
+    problem.explain_blocked("en")
+
+    found = problem.stages[2].checks
+    statuses = [check.status for check in found]
+    assert statuses == ["passed", "failed", "blocked", "blocked"]
+    assert found[1].failure
+    assert "although the checks of that stage pass" in found[1].failure["text"]
 
 
 def test_failure_shows_what_was_sent_and_what_came(result: Result) -> None:
