@@ -21,7 +21,7 @@ if sys.version_info[:2] < OLDEST:
 # Neither nox nor a safe path (-P) would find the grader beside this file.
 sys.path.insert(0, str(ROOT))
 
-from grader import environment, venvs
+from grader import environment, requirements, venvs
 
 # What is meant for another Python would keep those in .nox/ from starting.
 for name in environment.of_python(os.environ):
@@ -43,7 +43,9 @@ nox.options.force_venv_backend = "none"
 def grader(session: nox.Session, *arguments: str, codes: Sequence[int] = (0,)) -> None:
     """Run a command of the grader in the environment that learners have."""
     command = (venvs.for_learners(), "-m", "grader", *arguments)
-    session.run(*command, success_codes=list(codes))
+    runs_apps = arguments[0] in ("grade", "watch", "serve")
+    env = requirements.for_command(arguments) if runs_apps else {}
+    session.run(*command, success_codes=list(codes), env=env)
 
 
 @nox.session

@@ -7,3 +7,6 @@ STARTER = ROOT / "starter"
 SOLUTIONS = ROOT / "solutions"
 SUITES = ROOT / "tests"
 PROBLEMS = ROOT / "problems"
+
+# An environment variable: where libraries of the learner's own were installed.
+LIBRARIES = "WORKBOOK_LIBRARIES"

@@ -60,13 +60,23 @@ def pinned(*groups: str) -> list[str]:
     return [line for name in groups for line in project()["dependency-groups"][name]]
 
 
-def ready(home: Path, requirements: Sequence[str]) -> str:
-    """Return the Python of an environment, which is built anew when it must be."""
+def ready(
+    home: Path,
+    requirements: Sequence[str],
+    *,
+    words: Sequence[str] = (),
+    above: Path | None = None,
+) -> str:
+    """Return the Python of an environment, which is built anew when it must be.
+
+    `words` ask pip for the requirements, when these are in a file. An environment
+    `above` others finds the libraries in their folder too.
+    """
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     stamp, key = home / "installed", key_of(home, requirements)
     if not (holds(stamp, key) and starts(python)):
         print(f"Building .nox/{home.name}, once ...", flush=True)
-        build(home, python, requirements)
+        build(home, python, words or requirements, above)
         stamp.write_text(key, "utf-8")
     return str(python)
 
@@ -90,7 +100,14 @@ def starts(python: Path) -> bool:
         return False
 
 
-def build(home: Path, python: Path, requirements: Sequence[str]) -> None:
+def packages(home: Path) -> Path:
+    """Where the libraries of an environment lie."""
+    return Path(sysconfig.get_path("purelib", "venv", {"base": str(home)}))
+
+
+def build(
+    home: Path, python: Path, words: Sequence[str], above: Path | None = None
+) -> None:
     # Isolated, so that PYTHONPATH and PYTHONHOME of another project do not reach in.
     venv = [sys.executable, "-I", "-m", "venv", "--clear", str(home)]
     pip = [str(python), "-I", "-m", "pip", "install", "-q"]
@@ -98,7 +115,9 @@ def build(home: Path, python: Path, requirements: Sequence[str]) -> None:
     env = {**os.environ, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     try:
         subprocess.run(venv, check=True)
-        subprocess.run([*pip, *requirements], env=env, check=True)
+        if above:
+            (packages(home) / "above.pth").write_text(f"{above}\n", "utf-8")
+        subprocess.run([*pip, *words], env=env, check=True)
     except subprocess.CalledProcessError:
         print(f"{home} could not be built: see above.", file=sys.stderr)
         sys.exit(SETUP)

@@ -34,6 +34,8 @@ ALLOWED = {
     "judge/database": {"services"},
     "child": set[str](),
     "services": set[str](),
+    "requirements": {"venvs"},
+    "venvs": set[str](),
 }
 
 

@@ -48,6 +48,8 @@ def enter(job: Mapping[str, Any]) -> None:
     limit_resources(job.get("cpu_seconds", 120))
     # The learner's packages come first; the grader's own folder is not on the path.
     sys.path[:] = [*job["path"], *(p for p in sys.path if p not in ("", home))]
+    # Those of the learner's own come last: the workbook's versions count.
+    sys.path += job["libraries"]
     sys.dont_write_bytecode = True
     sys.argv = ["app"]
     confine(job)

@@ -17,7 +17,7 @@ from watchfiles import PythonFilter, watch
 
 from grader.catalogue import Problem
 from grader.errors import SetupError
-from grader.judge.app.application import environment
+from grader.judge.app.application import environment, own_libraries
 from grader.judge.app.launch import open_launcher
 from grader.judge.app.world import World
 from grader.judge.database import Database
@@ -84,6 +84,8 @@ def start(
         "ADMIN_EMAIL": ADMIN,
         "ADMIN_PASSWORD": PASSWORD,
     }
+    if libraries := own_libraries():
+        settings["PYTHONPATH"] = os.pathsep.join(libraries)
     # Colours, as the terminal has them.
     settings |= {k: v for k in ("TERM", "NO_COLOR") if (v := os.environ.get(k))}
     return subprocess.Popen(command, cwd=ROOT, env=settings)

@@ -46,7 +46,8 @@ def failure_of(check: CheckResult) -> dict[str, Any]:
     ("main", "key", "said"),
     [
         ("def create_app(:", "import", "SyntaxError"),
-        ("import no_such_module", "import", "no_such_module"),
+        ("import no_such_module", "library", "no_such_module"),
+        ("import blog.nothing", "import", "blog.nothing"),
         ("app = 1", "factory", "create_app"),
         (
             "def create_app():\n    raise RuntimeError('no luck')",

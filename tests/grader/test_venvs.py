@@ -188,7 +188,7 @@ def copy(tmp_path: Path) -> Path:
     home = tmp_path / "copy"
     (home / "grader").mkdir(parents=True)
     (home / "starter").mkdir()
-    for name in ("__init__", "environment", "paths", "venvs"):
+    for name in ("__init__", "environment", "paths", "requirements", "venvs"):
         shutil.copy(ROOT / "grader" / f"{name}.py", home / "grader")
     for name in ("noxfile.py", "pyproject.toml"):
         shutil.copy(ROOT / name, home)

@@ -8,6 +8,7 @@ from typing import Any
 
 from grader.judge.app.folders import Folders
 from grader.judge.app.launch import Launcher
+from grader.paths import LIBRARIES
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,16 @@ class Application:
         return {
             "package": self.package,
             "path": [str(target or self.target)],
+            "libraries": own_libraries(),
             "folder": str(home),
             "env": {**environment(home), **settings},
         }
+
+
+def own_libraries() -> list[str]:
+    """Where libraries of the learner's own lie, which only they import."""
+    found = os.environ.get(LIBRARIES)
+    return [found] if found else []
 
 
 def environment(home: Path) -> dict[str, str]:

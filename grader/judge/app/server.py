@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 import socket
 import time
@@ -23,6 +24,7 @@ from grader.texts import Text
 START_SECONDS = 20.0
 STOP_SECONDS = 15.0
 STARTUP_FAILED = 3  # uvicorn's exit code when the lifespan raised.
+MISSING = re.compile(r"ModuleNotFoundError: No module named '(\w+)")
 WHY_DOWN = {
     NO_PACKAGE: "import",
     NO_FACTORY: "factory",
@@ -85,11 +87,16 @@ class Server:
         if code is None:
             self.kill()
             raise AppDown("start_timeout", expected=f"≤ {START_SECONDS:g} s")
-        raise AppDown(
-            f"down.{WHY_DOWN.get(code, 'exit')}",
-            got=self.exception() or f"exit {code}",
-            params={"package": self._app.package, "code": code},
-        )
+        raise self._down(code)
+
+    def _down(self, code: int) -> AppDown:
+        """Why it ended before it served."""
+        got = self.exception() or f"exit {code}"
+        params = {"package": self._app.package, "code": code}
+        missing = MISSING.match(got)
+        if missing and not (self._app.target / missing[1]).exists():
+            return AppDown("down.library", got=got, params={"library": missing[1]})
+        return AppDown(f"down.{WHY_DOWN.get(code, 'exit')}", got=got, params=params)
 
     @property
     def alive(self) -> bool:
