@@ -17,6 +17,7 @@ from grader.catalogue import Problem
 from grader.errors import Cancelled, SetupError
 from grader.files import links_out
 from grader.judge.app.launch import Launcher, open_launcher
+from grader.judge.app.memory import Memory
 from grader.judge.app.schema import schema_key
 from grader.judge.app.world import World
 from grader.judge.checks.failures import NotJudged
@@ -42,10 +43,16 @@ class Watcher(Protocol):
 class Engine:
     """The services and the preloading process, kept for several gradings."""
 
-    def __init__(self, *, keeps_schemas: bool = False) -> None:
-        """`keeps_schemas`: a database is migrated anew only if migrations changed."""
+    def __init__(
+        self, *, keeps_schemas: bool = False, memory: Memory | None = None
+    ) -> None:
+        """`keeps_schemas`: a database is migrated anew only if migrations changed.
+
+        `memory` knows outcomes of earlier gradings; without it, none is used.
+        """
         self._stack = ExitStack()
         self.keeps_schemas = keeps_schemas
+        self._memory = memory
         self._schemas: dict[str, str] = {}
         self.originals = Originals()
         # The preloading process imports its libraries while PostgreSQL starts.
@@ -129,6 +136,7 @@ class Engine:
             target.resolve(),
             self.cluster,
             self.launcher,
+            memory=self._memory,
             cancelled=stopped,
         )
         judge = Judge(

@@ -9,7 +9,7 @@ PAGE = ROOT / "CONTRIBUTING.md"
 MARKS = "<!-- rooms -->\n", "<!-- /rooms -->"
 # Small modules and data that every room may use: no arrows are drawn to them.
 SHARED = {"texts", "errors", "environment", "files", "paths", "results", "catalogue"}
-SHARED |= {"streams"}
+SHARED |= {"cores", "streams"}
 # What each room may import, besides what is shared.
 ALLOWED = {
     "cli": set[str](),

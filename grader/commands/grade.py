@@ -19,6 +19,7 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
         "--stage", type=int, nargs="+", default=[], metavar="N", help=told("stage")
     )
     parser.add_argument("--all", action="store_true", help=told("all"))
+    parser.add_argument("--fresh", action="store_true", help=told("fresh"))
     parser.add_argument("--min-score", type=float, metavar="N", help=told("min_score"))
     add_options(parser, told)
 
@@ -30,6 +31,7 @@ def run(options: argparse.Namespace, language: str) -> int:
     from grader.catalogue import load
     from grader.learner.follow_up import follow_up
     from grader.learner.grading import grade
+    from grader.learner.home import memory
     from grader.learner.machine import quick
     from grader.learner.position import in_order
     from grader.report.formats import write_asked
@@ -43,8 +45,9 @@ def run(options: argparse.Namespace, language: str) -> int:
     for problem in problems:
         check_target(problem, options.target)
     screen = Screen(language, every_failure=options.all)
+    known = memory(options.target, fresh=options.fresh)
     with screen.progress() as progress, ExitStack() as stack:
-        engine = cache(lambda: stack.enter_context(Engine()))
+        engine = cache(lambda: stack.enter_context(Engine(memory=known)))
         result = grade(
             engine, problems, options.target, language, options.stage, progress
         )

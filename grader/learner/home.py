@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.paths import ROOT
+from grader.judge.app.memory import Memory
+from grader.paths import ROOT, STARTER
 
 # Tests of the tool remember elsewhere.
 ELSEWHERE = "WORKBOOK_HOME"
@@ -14,6 +15,16 @@ ELSEWHERE = "WORKBOOK_HOME"
 
 def home() -> Path:
     return Path(os.environ.get(ELSEWHERE) or ROOT / ".workbook")
+
+
+def memory(target: Path, *, fresh: bool = False) -> Memory:
+    """What is known of one's own tests; other people's targets get none of it.
+
+    `fresh`: it is made anew.
+    """
+    if target.resolve() != STARTER:
+        return Memory()
+    return Memory(home() / "own-tests.json", fresh=fresh)
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from grader.learner.begun import standing
 from grader.learner.changes import Changes
 from grader.learner.follow_up import follow_up
 from grader.learner.grading import mark
+from grader.learner.home import memory
 from grader.learner.keys import Keys
 from grader.learner.syntax import broken_line
 from grader.report.terminal import Screen, styled
@@ -59,7 +60,9 @@ class Watch:
                 rounds = None if rounds is None else rounds - 1
                 self.changes.take()
                 try:
-                    engine = engine or Engine(keeps_schemas=True)
+                    engine = engine or Engine(
+                        keeps_schemas=True, memory=memory(self.target)
+                    )
                     more = self.round(engine)
                     if self.broken:
                         # Services that are gone are started anew with the next round.

@@ -15,6 +15,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from grader.catalogue import Problem
+from grader.cores import cores
 from grader.errors import SetupError
 from grader.proof.apps import App, apps
 from grader.proof.claims import (
@@ -33,7 +34,6 @@ from grader.proof.show import matrix, show_unproven, show_verdict
 from grader.proof.worker import judge, open_engine
 from grader.starter import is_fresh
 
-WORKERS = 2
 Digests = Mapping[Cell, str]
 # How much is asked: every cell, those that are not proven on these files, each bug on
 # one check, or a bug of each stage. Only the first two are kept in the record.
@@ -77,7 +77,7 @@ def prove(
     every_one = True
     context = multiprocessing.get_context("spawn")
     with (
-        ProcessPoolExecutor(WORKERS, context, initializer=open_engine) as pool,
+        ProcessPoolExecutor(cores(), context, initializer=open_engine) as pool,
         ending_early(pool),
     ):
         runs = [Run(problem, console, record=record) for problem in problems]

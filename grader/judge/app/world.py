@@ -8,6 +8,7 @@ from grader.judge.app.application import Application
 from grader.judge.app.databases import Databases
 from grader.judge.app.folders import Folders
 from grader.judge.app.launch import Launcher
+from grader.judge.app.memory import Memory
 from grader.judge.app.migrations import Migrations
 from grader.judge.app.people import People
 from grader.judge.app.runner import Ran, Runner
@@ -34,6 +35,7 @@ class World:
         *,
         people: People | None = None,
         settings: Settings | None = None,
+        memory: Memory | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
         """`people` are registered in the template database.
@@ -46,6 +48,7 @@ class World:
         self.launcher = launcher
         self.people = people or People()
         self.settings = settings or Settings(problem.settings)
+        self.memory = memory or Memory()
         self.transcript = Transcript()
         self.folders = Folders(problem.slug, cluster.folder)
         app = Application(problem.slug, target, launcher, self.folders)

@@ -1,29 +1,34 @@
-"""Runs the tests that a learner wrote against correct apps and against planted bugs."""
+"""Runs the tests that a learner wrote beside one app at a time."""
 
 import asyncio
+import contextlib
+import json
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from grader.cores import cores
 from grader.files import files_of
 from grader.judge.app.runner import Ran
 from grader.judge.app.world import World
-from grader.judge.own_tests.edits import Variation, quick_hashes, write_files
+from grader.judge.database import Database
+from grader.judge.own_tests.edits import Files, write_files
 
 # Three times what the statement allows: a busy machine must not decide.
 RUN_SECONDS = 180.0
-AT_ONCE = 2
 CONFIGURATION = '[pytest]\nanyio_mode = "auto"\n'
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run of the learner's tests ended."""
+    """How a run of the learner's tests ended, and what was noted of it."""
 
     ran: Ran
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -50,49 +55,111 @@ class Outcome:
         return "\n".join(failed[:3] + rest[-9:]) or f"exit {self.ran.code}"
 
 
+@dataclass(frozen=True)
+class Asked:
+    """How the tests are run."""
+
+    options: tuple[str, ...] = ()
+    # What shuffles them.
+    seed: int = 1
+    # These tests come first; with `only`, no others run.
+    first: tuple[str, ...] = ()
+    only: bool = False
+    # Whether it is noted which test executes which lines.
+    traced: bool = False
+
+
 class OwnTests:
-    """The learner's `tests/` beside one variation of the reference at a time."""
+    """The learner's `tests/`; as many runs at once as there are cores."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(cores())
         self.folder = world.target / world.problem.slug / "tests"
 
     def exist(self) -> bool:
         return any(path.match("test_*.py") for path in files_of(self.folder))
 
-    async def run(
-        self, variation: Variation, *options: str, times: int = 1
-    ) -> list[Outcome]:
-        """Run the tests `times` times on one database, in another order each time."""
+    async def run(self, app: Files, asked: Asked) -> Outcome:
+        """Run the tests on an app and a database of their own."""
+        async with self.beside(app) as beside:
+            return await beside.run(asked)
+
+    @contextlib.asynccontextmanager
+    async def beside(self, app: Files) -> AsyncIterator["Beside"]:
+        """The tests beside an app, and one database for several runs."""
         async with self._slots:
-            return await asyncio.to_thread(self._run, variation, options, times)
+            with self._built(app) as beside:
+                yield beside
 
-    async def run_all(
-        self, variations: Sequence[Variation], *options: str
-    ) -> list[Outcome]:
-        """One run for each variation, a few at a time."""
-        runs = await asyncio.gather(*(self.run(v, *options) for v in variations))
-        return [outcomes[0] for outcomes in runs]
-
-    def _run(
-        self, variation: Variation, options: Sequence[str], times: int
-    ) -> list[Outcome]:
+    @contextlib.contextmanager
+    def _built(self, app: Files) -> Iterator["Beside"]:
         home = self._world.folders.new()
-        target = self._build(variation, home)
         database = self._world.database()
+        try:
+            yield Beside(self._world, self._build(app, home), database)
+        finally:
+            self._world.databases.drop(database)
+            shutil.rmtree(home, ignore_errors=True)
+
+    def _build(self, app: Files, home: Path) -> Path:
+        """The app's package with the learner's tests in place of its own."""
+        target = home / "target"
+        write_files(app, target)
+        tests = target / self._world.problem.slug / "tests"
+        shutil.rmtree(tests, ignore_errors=True)
+        for path in files_of(self.folder):
+            copy = tests / path.relative_to(self.folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+        (target / "pytest.toml").write_text(CONFIGURATION)
+        return target
+
+
+class Beside:
+    """The learner's tests beside one app, with a database."""
+
+    def __init__(self, world: World, target: Path, database: Database) -> None:
+        self._world = world
+        self._target = target
+        self._database = database
+        self._package = target / world.problem.slug
+
+    async def run(self, asked: Asked) -> Outcome:
+        return await asyncio.to_thread(self._run, asked)
+
+    def _run(self, asked: Asked) -> Outcome:
+        notes = self._target.parent / "notes.json"
+        job = {
+            "kind": "pytest",
+            # So that the paths that it prints begin at the package.
+            "folder": str(self._target),
+            "arguments": self._arguments(asked),
+            "first": asked.first,
+            "only": asked.only,
+            "trace": str(self._package) if asked.traced else "",
+            "notes": str(notes),
+        }
         settings = {
-            "DATABASE_URL": database.url,
-            "PYTHONPATH": str(target),
+            "DATABASE_URL": self._database.url,
+            "PYTHONPATH": str(self._target),
             "COLUMNS": "200",
         }
-        arguments = [
+        notes.unlink(missing_ok=True)
+        ran = self._world.runner.run(
+            job, settings, target=self._target, seconds=RUN_SECONDS
+        )
+        return Outcome(ran, read_notes(notes))
+
+    def _arguments(self, asked: Asked) -> list[str]:
+        return [
             # Not the whole path: pytest takes what follows a "[" for a parameter.
             f"{self._world.problem.slug}/tests",
-            f"--rootdir={target}",
-            f"-c{target / 'pytest.toml'}",
+            f"--rootdir={self._target}",
+            f"-c{self._target / 'pytest.toml'}",
             "-pno:cacheprovider",
             "-q",
+            "-x",
             # Each test by its name, without a bar: what hangs is the last one.
             "-overbosity_test_cases=1",
             "-oconsole_output_style=classic",
@@ -101,33 +168,15 @@ class OwnTests:
             "--show-capture=no",
             "--no-header",
             "--disable-warnings",
-            *options,
+            f"--randomly-seed={asked.seed}",
+            *asked.options,
         ]
-        outcomes = []
-        for seed in range(1, times + 1):
-            job = {
-                "kind": "pytest",
-                # The paths that it prints begin at the package, too.
-                "folder": str(target),
-                "arguments": [*arguments, f"--randomly-seed={seed}"],
-            }
-            ran = self._world.runner.run(
-                job, settings, target=target, seconds=RUN_SECONDS
-            )
-            outcomes.append(Outcome(ran))
-        self._world.databases.drop(database)
-        shutil.rmtree(home, ignore_errors=True)
-        return outcomes
 
-    def _build(self, variation: Variation, home: Path) -> Path:
-        """The variation's package with the learner's tests in place of its own."""
-        problem, target = self._world.problem, home / "target"
-        write_files(quick_hashes(problem, variation.app(problem)), target)
-        tests = target / problem.slug / "tests"
-        shutil.rmtree(tests, ignore_errors=True)
-        for path in files_of(self.folder):
-            copy = tests / path.relative_to(self.folder)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
-        (target / "pytest.toml").write_text(CONFIGURATION)
-        return target
+
+def read_notes(file: Path) -> Mapping[str, Any]:
+    """The notes of a run; none of one that was stopped."""
+    try:
+        notes = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return notes if isinstance(notes, dict) else {}

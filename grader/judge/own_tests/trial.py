@@ -1,25 +1,16 @@
-"""The trial of a learner's tests: what they pass, and what they refuse."""
+"""What is said of a learner's tests, after what they passed and refused."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from grader.judge.app.world import World
 from grader.judge.checks import expect
 from grader.judge.checks.failures import CheckFailed
-from grader.judge.own_tests.edits import (
-    Variation,
-    correct_variants,
-    planted_bugs,
-    reference,
-)
-from grader.judge.own_tests.runs import Outcome, OwnTests
+from grader.judge.own_tests.edits import Variation
+from grader.judge.own_tests.runs import Outcome
 
 # Full marks for this share of the planted bugs.
 ENOUGH = 0.8
 Judged = Sequence[tuple[Variation, Outcome]]
-# How often load tests may try: a busy machine spoils measurements now and then.
-TRIES = 3
 
 
 @dataclass
@@ -34,6 +25,10 @@ class Trial:
     load: Sequence[Outcome] = ()
     slow: Judged = ()
 
+    def is_sound(self) -> bool:
+        """They passed on the reference: what else they did tells something."""
+        return bool(self.twice) and all(outcome.passed for outcome in self.twice)
+
     def must_be_sound(self) -> None:
         """They pass on the reference: tests that fail there catch nothing."""
         expect.true("own_tests_exist", self.twice, expected="tests/test_*.py")
@@ -42,8 +37,7 @@ class Trial:
 
     def _told_already(self) -> None:
         """What the first check shows in full is no news in the others."""
-        sound = bool(self.twice) and all(outcome.passed for outcome in self.twice)
-        expect.true("own_tests_sound", sound)
+        expect.true("own_tests_sound", self.is_sound())
 
     def must_pass_in_parallel(self) -> None:
         self._told_already()
@@ -93,50 +87,3 @@ def catches(judged: Judged, enough: float) -> None:
             got={"caught": caught, "of": len(judged), "missed": missed},
             earned=share,
         )
-
-
-async def try_tests(world: World) -> Trial:
-    """Run the learner's tests on everything that they are judged by."""
-    tests = OwnTests(world)
-    if not tests.exist():
-        return Trial()
-    planted = planted_bugs(world.problem)
-    slow = [bug for bug in planted if bug.slow]
-    # Where there are load tests, they are left out here and run alone below.
-    skip = ("--benchmark-skip",) if slow else ()
-    twice, parallel = await asyncio.gather(
-        tests.run(reference(), *skip, times=2), tests.run(reference(), "-n2", *skip)
-    )
-    if not all(outcome.passed for outcome in twice):
-        # They fail always, so what they fail on tells nothing.
-        return Trial(twice, parallel)
-    variants = [v for v in correct_variants(world.problem) if v.judges_tests]
-    bugs = [bug for bug in planted if bug.judges_tests]
-    others, hunted = await asyncio.gather(
-        tests.run_all(variants, *skip), tests.run_all(bugs, "-x", *skip)
-    )
-    trial = Trial(twice, parallel, pairs(variants, others), pairs(bugs, hunted))
-    if slow:
-        trial.load, trial.slow = await try_load_tests(tests, slow)
-    return trial
-
-
-async def try_load_tests(
-    tests: OwnTests, slow: Sequence[Variation]
-) -> tuple[Sequence[Outcome], Judged]:
-    load: list[Outcome] = []
-    while not load or (not load[-1].passed and len(load) < TRIES):
-        load += await tests.run(reference(), "--benchmark-only")
-    if not load[-1].passed:
-        return load, ()
-    # One after the other: measurements side by side would spoil each other.
-    hunted = [
-        outcome
-        for bug in slow
-        for outcome in await tests.run(bug, "--benchmark-only", "-x")
-    ]
-    return load, pairs(slow, hunted)
-
-
-def pairs(variations: Sequence[Variation], outcomes: Sequence[Outcome]) -> Judged:
-    return list(zip(variations, outcomes, strict=True))
