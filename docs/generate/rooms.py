@@ -20,7 +20,7 @@ ALLOWED = {
     "starter": set[str](),
     "run": {"judge/app", "judge/checks", "judge/suite", "services"},
     "judge/suite": {"judge/app", "judge/callers", "judge/checks", "judge/database"},
-    "judge/own_tests": {"judge/app", "judge/checks"},
+    "judge/own_tests": {"judge/app", "judge/checks", "judge/database"},
     "judge/pace": {"judge/app", "judge/callers", "judge/checks"},
     "judge/app": {
         "child",

@@ -14,8 +14,8 @@ from grader import starter
 from grader.catalogue import Problem
 from grader.files import LARGEST, files_of, source
 from grader.judge.app.world import World
-from grader.judge.own_tests.edits import reference
-from grader.judge.own_tests.runs import OwnTests
+from grader.judge.own_tests.edits import reference_files
+from grader.judge.own_tests.runs import Asked, OwnTests
 from grader.learner import record, start_over
 from grader.learner.changes import Changes
 from grader.learner.home import ELSEWHERE
@@ -148,7 +148,7 @@ async def test_own_tests_run_beside_it(world: World) -> None:
         litter(folder)
     tests = OwnTests(world)
 
-    [outcome] = await tests.run(reference())
+    outcome = await tests.run(reference_files(world.problem), Asked())
 
     assert tests.exist()
     assert outcome.passed, outcome.evidence()

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
+from grader.catalogue import Problem
+from grader.judge.app.memory import Memory
 from grader.judge.app.runner import Ran
 from grader.judge.app.world import World
 from grader.judge.own_tests.edits import (
@@ -28,24 +30,26 @@ SHARED = ("-n2",)
 
 async def try_tests(world: World) -> Trial:
     """Run the learner's tests on everything that they are judged by."""
-    hunt = Hunt(world)
-    return await hunt.whole() if hunt.tests.exist() else Trial()
+    tests = OwnTests(world)
+    if not tests.exist():
+        return Trial()
+    return await Hunt(world.problem, tests, world.memory).whole()
 
 
 class Hunt:
     """The runs of a trial; what is known from an earlier one is not run again."""
 
-    def __init__(self, world: World) -> None:
-        self.tests = OwnTests(world)
-        self._memory = world.memory
-        self._problem = world.problem
-        planted = planted_bugs(world.problem)
+    def __init__(self, problem: Problem, tests: OwnTests, memory: Memory) -> None:
+        self.tests = tests
+        self._memory = memory
+        self._problem = problem
+        planted = planted_bugs(problem)
         self._slow = [bug for bug in planted if bug.slow]
         self._bugs = [bug for bug in planted if bug.judges_tests]
         # Where there are load tests, they are left out at first and run alone below.
         self._skip = ("--benchmark-skip",) if self._slow else ()
         self._reference = self._app(reference())
-        self._order = Order({}, {}, {})
+        self.order = Order({}, {}, {})
         # Whether the reference passed these tests in this order.
         self._passing: dict[tuple[str, ...], asyncio.Task[bool]] = {}
 
@@ -65,7 +69,7 @@ class Hunt:
         trial = Trial(*await self._soundness())
         # Tests that fail always would tell nothing by failing on a bug.
         if trial.is_sound():
-            hunted = await asyncio.gather(*(self._catch(bug) for bug in self._bugs))
+            hunted = await asyncio.gather(*(self.catch(bug) for bug in self._bugs))
             trial.bugs = pairs(self._bugs, hunted)
         return trial
 
@@ -84,7 +88,7 @@ class Hunt:
             first = await app.run(once)
             if not first.passed:
                 return [first], ()
-            self._order = Order.of(self._problem.slug, self._reference, first.notes)
+            self.order = Order.of(self._problem.slug, self._reference, first.notes)
             both = await app.run(shared)
             if both.passed:
                 self._memory.add(key)
@@ -102,7 +106,7 @@ class Hunt:
             self._memory.add(key)
         return outcome
 
-    async def _catch(self, bug: Variation) -> Outcome:
+    async def catch(self, bug: Variation) -> Outcome:
         """Tests that execute what the bug changes come first; all run if they miss it.
 
         Tests that depend on their order may fail for that alone: a catch counts when
@@ -112,7 +116,7 @@ class Hunt:
         key = self._key("catch", app)
         if key in self._memory:
             return CAUGHT
-        first = self._order.first(app)
+        first = self.order.first(app)
         outcome = await self.tests.run(app, Asked(self._skip, first=first))
         if first and outcome.caught and not await self._reference_passes(outcome):
             outcome = await self.tests.run(app, Asked(self._skip))

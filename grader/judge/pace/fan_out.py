@@ -14,7 +14,7 @@ from grader.judge.app.server import Server
 from grader.judge.app.world import World
 from grader.judge.callers.client import Client
 from grader.judge.checks.failures import CheckFailed, CheckTimeout
-from grader.judge.pace.speed import FULL, HALF, TRIES
+from grader.judge.pace.speed import FULL, TRIES
 
 SOCKETS, WINDOW, WINDOWS = 50, 20, 5
 STEP_SECONDS = 20.0
@@ -174,7 +174,7 @@ async def fans_out(world: World, make_room: MakeRoom) -> None:
             "pace",
             expected=f"≤ {FULL:g} ×",
             got=f"{ratio:.1f} ×",
-            earned=0.5 if ratio <= HALF else 0.0,
+            earned=0.5 if ratio <= 2 * FULL else 0.0,
         )
 
 

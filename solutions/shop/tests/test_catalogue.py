@@ -66,7 +66,7 @@ async def test_edit_needs_the_newest_version(shop: Shop) -> None:
 
 
 async def test_list_shows_active_products_in_few_statements(shop: Shop) -> None:
-    made = [await shop.product(0, active=n != 1) for n in range(6)]
+    made = [await shop.product(0, active=n != 1) for n in range(7)]
     costs = []
     for limit in (1, 5):
         trials = []
