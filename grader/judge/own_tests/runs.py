@@ -129,7 +129,7 @@ class Beside:
         return await asyncio.to_thread(self._run, asked)
 
     def _run(self, asked: Asked) -> Outcome:
-        notes = self._target.parent / "notes.json"
+        notes = self._target / "notes.json"
         job = {
             "kind": "pytest",
             # So that the paths that it prints begin at the package.
