@@ -6,7 +6,7 @@ nowhere else; the English title of a check is the docstring of its test.
 
 import ast
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ class Stage:
     checks: tuple[Check, ...]
     # Names in the reference that the starter leaves to the learner: "file.py:name".
     blanks: tuple[str, ...]
+    # Those of them in which other stages write too, with the numbers of these.
+    shared: dict[str, tuple[int, ...]] = field(hash=False)
     # Whether it judges the tests that learners write, not their app.
     own_tests: bool
     # Whether it earns nothing while its code is the starter's, though all others be
@@ -149,6 +151,7 @@ def _stage(slug: str, number: int, data: dict[str, Any], whys: dict[str, Why]) -
         data["title"],
         checks,
         tuple(data.get("blanks", ())),
+        {name: tuple(numbers) for name, numbers in data.get("shared", {}).items()},
         data.get("own_tests", False),
         data.get("silent", False),
     )

@@ -16,16 +16,21 @@ def run(options: argparse.Namespace, language: str) -> int:
     from grader.learner import start_over
 
     problem = load(options.problem)
+    shared: dict[str, tuple[int, ...]] = {}
     if options.stage is None:
         changed, backup = start_over.reset(problem)
         files = list(problem.packages) if changed else []
     else:
         stage = problem.stage(options.stage)
         backup, files = start_over.reset_stage(problem, stage)
+        shared = start_over.gone_with(stage, files)
     if not files:
         print(say("learner.as_given", language, slug=problem.slug))
         return PASSED
     print(say("learner.given_back", language, files=", ".join(files)))
+    if shared:
+        names = [f"{name} ({', '.join(map(str, n))})" for name, n in shared.items()]
+        print(say("learner.gone_with", language, names=", ".join(names)))
     if backup:
         command = f"nox -s restore -- {problem.slug} {backup.name}"
         where = backup.folder

@@ -1,16 +1,22 @@
 """Takes some definitions of a module back to what the starter has; the rest stays."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from grader.learner.definitions import Definition, definitions, lines_of
+from grader.learner.definitions import Callable, Definition, definitions, lines_of
 
 UNWRITTEN = "NotWritten"
 
 
-def rewound(mine: str, fresh: str, names: Sequence[str]) -> str:
+def rewound(
+    mine: str,
+    fresh: str,
+    names: Sequence[str],
+    others: Mapping[str, Collection[str]] | None = None,
+) -> str:
     """`mine` with the definitions `names` as in `fresh`, or without those it lacks.
 
+    `others` are definitions in which statements stay that use one of some names.
     SyntaxError or ValueError when `mine` is not Python.
     """
     lines = lines_of(mine)
@@ -18,14 +24,19 @@ def rewound(mine: str, fresh: str, names: Sequence[str]) -> str:
     for name in names:
         if name.rpartition(".")[0] in wanted:
             continue
-        lines = _one(lines, lines_of(fresh), there, name)
+        stays = (others or {}).get(name, ())
+        lines = _one(lines, lines_of(fresh), there, name, stays)
     text = "\n".join(_with_import(lines, fresh))
     ast.parse(text)
     return text.replace("\n", "\r\n") if "\r\n" in mine else text
 
 
 def _one(
-    lines: list[str], fresh: list[str], there: list[Definition], name: str
+    lines: list[str],
+    fresh: list[str],
+    there: list[Definition],
+    name: str,
+    stays: Collection[str],
 ) -> list[str]:
     mine = [d for d in definitions("\n".join(lines)) if d.name == name]
     fresh = next(
@@ -36,8 +47,25 @@ def _one(
     for definition in reversed(mine):
         # A name that is defined twice comes back once.
         new = fresh if definition is mine[0] else []
+        if new:
+            new = [*new, *_staying(lines, definition, fresh, stays)]
         lines = [*lines[: definition.first - 1], *new, *lines[definition.last :]]
     return lines
+
+
+def _staying(
+    lines: list[str], definition: Definition, fresh: list[str], stays: Collection[str]
+) -> list[str]:
+    """The statements of a function that use a name of these, if they are not fresh."""
+    kept: list[str] = []
+    for node in ast.walk(ast.parse("\n".join(lines))):
+        if isinstance(node, Callable) and node.end_lineno == definition.last:
+            for statement in node.body:
+                names = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+                text = lines[statement.lineno - 1 : statement.end_lineno]
+                if names & set(stays) and not set(text) <= set(fresh):
+                    kept += text
+    return kept
 
 
 def _added(

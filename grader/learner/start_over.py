@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -73,7 +73,15 @@ def reset_stage(
         texts = {
             name: text
             for name, blanks in names_by_file(stage).items()
-            if (text := _rewound(blanks, package / name, fresh / name)) is not None
+            if (
+                text := _rewound(
+                    blanks,
+                    package / name,
+                    fresh / name,
+                    of_earlier_stages(problem, stage, name),
+                )
+            )
+            is not None
         }
         if not texts:
             return None, []
@@ -97,13 +105,40 @@ def names_by_file(stage: Stage) -> dict[str, list[str]]:
     return found
 
 
-def _rewound(names: list[str], mine: Path, fresh: Path) -> bytes | None:
+def of_earlier_stages(problem: Problem, stage: Stage, file: str) -> dict[str, set[str]]:
+    """For each definition of a file that earlier stages share: the names of theirs.
+
+    What the learner wrote for them stands in statements with such a name, and stays.
+    """
+    found: dict[str, set[str]] = {}
+    for blank, numbers in stage.shared.items():
+        name, _, definition = blank.partition(":")
+        earlier = [problem.stage(n) for n in numbers if n < stage.number]
+        theirs = {n for s in earlier for n in names_by_file(s).get(name, [])}
+        if name == file and theirs:
+            found[definition] = theirs
+    return found
+
+
+def gone_with(stage: Stage, changed: Collection[str]) -> dict[str, tuple[int, ...]]:
+    """Definitions that were taken back though later stages wrote in them, too."""
+    return {
+        blank: later
+        for blank, numbers in stage.shared.items()
+        if blank.partition(":")[0] in changed
+        and (later := tuple(n for n in numbers if n > stage.number))
+    }
+
+
+def _rewound(
+    names: list[str], mine: Path, fresh: Path, others: Mapping[str, set[str]]
+) -> bytes | None:
     """The new content of a file, or None when it stays as it is."""
     text = fresh.read_text("utf-8") if fresh.exists() else ""
     try:
         before = mine.read_bytes()
         said, encoding = files.source(before)
-        after = rewound(said, text, names).encode(encoding)
+        after = rewound(said, text, names, others).encode(encoding)
     except FileNotFoundError:
         return text.encode() or None
     except OSError as error:
