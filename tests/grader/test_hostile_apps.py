@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from grader.catalogue import Problem
+from grader.child.confine import NOT_CONFINED
 from grader.results import CheckResult
 from grader.run import Engine
 from tests.grader.conftest import Target
@@ -185,6 +186,13 @@ def test_line_of_the_exception_is_reported(
     assert failure["exception"] == "ValueError: here it is"
 
 
+@pytest.fixture
+def unconfined(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app can leave a note outside of its own folder."""
+    monkeypatch.setattr(engine.launcher, "level", NOT_CONFINED)
+
+
+@pytest.mark.usefixtures("unconfined")
 def test_nothing_of_the_app_is_left_running(
     engine: Engine, blog: Problem, target: Target, tmp_path: Path
 ) -> None:
@@ -202,6 +210,7 @@ def test_nothing_of_the_app_is_left_running(
     assert not running(pid)
 
 
+@pytest.mark.usefixtures("unconfined")
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
 def test_daemon_of_the_app_is_gone_before_the_verdict(
     engine: Engine, blog: Problem, target: Target, tmp_path: Path
