@@ -151,7 +151,7 @@ def docs(session: nox.Session) -> None:
         module(session, "mkdocs", "build", "--strict", *session.posargs, **quiet)
 
 
-CHECKED = ("docs", "grader", "solutions", "tests", "noxfile.py")
+CHECKED = ("benchmarks", "docs", "grader", "solutions", "tests", "noxfile.py")
 
 
 @nox.session
@@ -164,7 +164,15 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types with mypy --strict."""
-    module(session, "mypy", "grader", "tests", "noxfile.py", MYPYPATH="solutions")
+    module(
+        session,
+        "mypy",
+        "benchmarks",
+        "grader",
+        "tests",
+        "noxfile.py",
+        MYPYPATH="solutions",
+    )
     module(session, "mypy", "docs/examples")
     module(session, "mypy", "-p", "docs.generate", "-p", "docs.hooks")
     found = sorted(path.name for path in (ROOT / "solutions").glob("*/"))
