@@ -51,7 +51,8 @@ def graded_without(engine: Engine, problem: Problem, stage: Stage) -> StageResul
 def is_silent(found: StageResult) -> bool:
     """Nothing was earned, and not just because the app does not start without it."""
     keys = {(check.failure or {"key": ""})["key"] for check in found.checks}
-    return not found.score and not any(k.startswith("failure.down") for k in keys)
+    down = any(key.startswith("failure.down") for key in keys)
+    return found.status != "error" and not found.score and not down
 
 
 def silent_stages(slugs: list[str]) -> Iterator[tuple[Problem, Stage]]:

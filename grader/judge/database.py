@@ -1,6 +1,7 @@
 """The app's database as the judge sees it: rows, gates, SQL counts and faults."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
@@ -45,10 +46,24 @@ class Statements:
 
     def most(self, count: int = 3) -> list[str]:
         """The statements that ran most often, for a report."""
-        return [
-            f"{calls} × {' '.join(text.split())[:160]}"
-            for text, calls in self.texts[:count]
-        ]
+        return [f"{calls} × {in_short(text)}" for text, calls in self.texts[:count]]
+
+    def beside(self, few: "Statements") -> dict[str, Any]:
+        """For a report: how many there are, and those that ran more often than there.
+
+        Each with how often it runs now: "46 × SELECT … FROM stock WHERE …".
+        """
+        before = dict(few.texts)
+        more = {text: calls - before.get(text, 0) for text, calls in self.texts}
+        grown = sorted(self.texts, key=lambda row: more[row[0]], reverse=True)
+        told = [f"{n} × {in_short(text)}" for text, n in grown if more[text] > 0]
+        return {"statements": self.calls, "grew": told[:3]}
+
+
+def in_short(text: str) -> str:
+    """A statement in a line: what it reads and where, not the columns."""
+    flat = " ".join(text.split())
+    return re.sub(r"^SELECT (?:(?! FROM ).)+ FROM ", "SELECT … FROM ", flat)[:160]
 
 
 class Gate:

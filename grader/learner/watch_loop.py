@@ -13,7 +13,8 @@ from grader.learner.grading import mark
 from grader.learner.home import memory
 from grader.learner.keys import Keys
 from grader.learner.syntax import broken_line
-from grader.report.terminal import Screen, styled
+from grader.report.lines import styled
+from grader.report.terminal import Screen
 from grader.results import Result
 from grader.run import Engine
 from grader.texts import say

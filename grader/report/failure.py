@@ -11,8 +11,6 @@ from grader.report.translate import readable
 from grader.texts import say
 
 Failure = dict[str, Any]
-SHOWN_EXCHANGES = 3
-SHOWN_CHARACTERS = 700
 SHOWN_LINE = 600
 SHOWN_EXCEPTION = 200
 # A learner's output may hold escape sequences, halves of characters, and marks that
@@ -24,11 +22,29 @@ CONTROL = re.compile(
 
 
 @dataclass(frozen=True)
+class Room:
+    """How much of a failure is shown: characters of a value, requests, their size."""
+
+    characters: int
+    exchanges: int
+    answer: int
+    log: int
+    # Whether requests before the last are shown with what they sent and got.
+    whole: bool
+
+
+# A page has room; a terminal shows several failures on one screen.
+PAGE = Room(700, 6, SHOWN_LINE, 12, True)
+SCREEN = Room(230, 3, 300, 6, False)
+
+
+@dataclass(frozen=True)
 class Part:
     """A line or more of an explanation; `kind` is how it is shown.
 
-    Kinds: "text" what was compared, "field" with a label, "place" the learner's line,
-    "link" where to read, "request" and "answer", "log" the app's output.
+    Kinds: "text" what was compared, "aside" what comes next, "field" with a label,
+    "place" the learner's line, "link" where to read, "request" and "answer",
+    "earlier" a request in short, "log" the app's output.
     """
 
     kind: str
@@ -38,7 +54,7 @@ class Part:
     def __str__(self) -> str:
         if self.kind == "request":
             return f"$ {self.text}"
-        if self.kind in ("answer", "log"):
+        if self.kind in ("answer", "earlier", "log"):
             return f"  {self.text}"
         return f"{self.lead}{self.text}"
 
@@ -50,23 +66,26 @@ class Part:
         return self.label + (": " if self.label.isascii() else "：")
 
 
-def explained(failure: Failure, language: str, target: str) -> list[Part]:
+def explained(
+    failure: Failure, language: str, target: str, room: Room = PAGE
+) -> list[Part]:
     """Everything that helps to mend it. `target` is the folder that was graded."""
     return [
         Part("text", clean(failure["text"])),
-        *compared(failure, language),
+        *compared(failure, language, room),
         *raised(failure, language, target),
+        *exchanged(failure, language, room),
         *(field("note", note["text"], language) for note in failure["notes"]),
-        *exchanged(failure["exchanges"]),
-        *logged(failure, language),
+        *logged(failure, language, room),
         field("why", failure["why"], language),
         Part("link", clean(failure["read"]), say("ui.read", language)),
     ]
 
 
-def compared(failure: Failure, language: str) -> Iterator[Part]:
+def compared(failure: Failure, language: str, room: Room) -> Iterator[Part]:
     names = ("expected", "got")
-    texts = focused(*(text_of(failure[name], language) for name in names))
+    expected, got = (text_of(failure[name], language) for name in names)
+    texts = focused(expected, got, room.characters)
     for name, text in zip(names, texts, strict=True):
         if failure[name] is not None:
             yield field(name, text, language)
@@ -93,19 +112,48 @@ def source(failure: Failure, target: str) -> str:
     return clean(path.as_posix())
 
 
-def exchanged(exchanges: list[dict[str, Any]]) -> Iterator[Part]:
-    for exchange in exchanges[-SHOWN_EXCHANGES:]:
-        yield Part("request", clean(exchange["request"])[:SHOWN_LINE])
-        answer = exchange["error"] or f"{exchange['status']} {exchange['body']}"
-        yield Part("answer", clean(str(answer))[:SHOWN_LINE])
+def exchanged(failure: Failure, language: str, room: Room) -> Iterator[Part]:
+    """The last requests, at the end the one that failed, with who sent it."""
+    shown = failure["exchanges"][-room.exchanges :]
+    if not shown:
+        return
+    *earlier, last = shown
+    left_out = len(failure["exchanges"]) - len(shown)
+    left_out += failure.get("exchanges_left_out", 0)
+    if left_out:
+        yield Part("aside", say("ui.exchanges_left_out", language, count=left_out))
+    for exchange in earlier:
+        yield from _whole(exchange, room) if room.whole else [_short(exchange)]
+    who = clean(str(last.get("who", "")))
+    key = "failed_request" if last.get("failed") else "last_request"
+    if who and (earlier or left_out or last.get("failed")):
+        yield Part("aside", say(f"ui.{key}", language, who=who))
+    yield from _whole(last, room)
 
 
-def logged(failure: Failure, language: str) -> Iterator[Part]:
-    """The end of the app's output, where nothing else tells what happened."""
-    if failure["log"] and not failure["where"] and failure["key"] != "failure.status":
-        yield Part("text", say("ui.log", language))
-        for text in failure["log"]:
-            yield Part("log", clean(text))
+def _whole(exchange: dict[str, Any], room: Room) -> Iterator[Part]:
+    yield Part("request", clean(exchange["request"])[:SHOWN_LINE])
+    answer = exchange["error"] or f"{exchange['status']} {exchange['body']}"
+    yield Part("answer", clean(str(answer))[: room.answer])
+
+
+def _short(exchange: dict[str, Any]) -> Part:
+    """One line, which a reader can find in the app's log."""
+    answer = exchange["error"] or exchange["status"]
+    who = exchange.get("who") or "?"
+    sent = f"{exchange.get('method', '')} {exchange.get('path', exchange['request'])}"
+    return Part("earlier", clean(f"{who}: {sent} → {answer}").replace("\n", " ")[:200])
+
+
+def logged(failure: Failure, language: str, room: Room) -> Iterator[Part]:
+    """What the app printed about it, where no line of the code tells as much."""
+    if failure["log"] and not failure["where"]:
+        left_out = failure.get("log_left_out", 0)
+        left_out += max(0, len(failure["log"]) - room.log)
+        key = "log_cut" if left_out else "log"
+        yield Part("aside", say(f"ui.{key}", language, count=left_out))
+        for text in failure["log"][-room.log :]:
+            yield Part("log", clean(text)[: room.answer])
 
 
 def field(name: str, value: object, language: str) -> Part:
@@ -121,9 +169,8 @@ def text_of(value: Any, language: str) -> str:
     return said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
 
 
-def focused(expected: str, got: str) -> tuple[str, str]:
+def focused(expected: str, got: str, limit: int) -> tuple[str, str]:
     """Long texts are cut, but never where they differ for the first time."""
-    limit = SHOWN_CHARACTERS
     pairs = enumerate(zip(expected, got, strict=False))
     differ = next((i for i, (a, b) in pairs if a != b), min(len(expected), len(got)))
     start = 0 if differ < limit // 2 else differ - limit // 4

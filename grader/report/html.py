@@ -21,6 +21,7 @@ from grader.results import CheckResult, ProblemResult, Result, StageResult
 from grader.texts import say
 
 MARKS = {"passed": "✓", "failed": "✗", "timeout": "✗", "blocked": "·", "error": "!"}
+BLOCKS = ("request", "answer", "earlier", "log")
 TAGS = {"en": "en", "zh": "zh-Hans"}
 
 
@@ -148,7 +149,7 @@ def _shown(parts: list[Part]) -> Iterator[Element]:
     fields: list[Child] = []
     lines: list[str] = []
     for part in (*parts, Part("text", "")):
-        if lines and part.kind not in ("request", "answer", "log"):
+        if lines and part.kind not in BLOCKS:
             yield element("pre", "\n".join(lines))
             lines = []
         if fields and not part.label:
@@ -156,8 +157,10 @@ def _shown(parts: list[Part]) -> Iterator[Element]:
             fields = []
         if part.label:
             fields += [element("dt", part.label), _value(part)]
-        elif part.kind in ("request", "answer", "log"):
+        elif part.kind in BLOCKS:
             lines.append(str(part))
+        elif part.kind == "aside":
+            yield element("p", part.text, class_="soft")
         elif part.text:
             yield with_code("p", part.text)
 

@@ -1,6 +1,5 @@
 """The report in a terminal: progress, stages, failures, and one next step."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,7 +11,8 @@ from rich.text import Text as Styled
 
 from grader.catalogue import load
 from grader.report.bar import Bar
-from grader.report.failure import Part, clean, explained
+from grader.report.failure import PAGE, SCREEN, clean, explained
+from grader.report.lines import KNOWN, by_cause, styled, summary
 from grader.report.next_step import Step, next_step
 from grader.report.parts import (
     confinement,
@@ -33,15 +33,6 @@ MARKS = {
 }
 NOT_BEGUN = ("–", "dim")
 IN_FULL = 3
-KNOWN = ("failure.not_written", "failure.blocked")
-COMMON_CAUSES = (
-    "failure.down.",
-    "failure.start_timeout",
-    "failure.files_changed",
-    "failure.cut_short",
-    "failure.grading_time",
-)
-STYLES = {"request": "cyan", "answer": "dim", "log": "dim"}
 
 
 class Screen:
@@ -57,6 +48,7 @@ class Screen:
         self.language = language
         self.target = ""
         self.every_failure = every_failure
+        self.room = PAGE if every_failure else SCREEN
         self.console = console or Console(highlight=False)
 
     def say(self, key: str, **params: object) -> str:
@@ -147,28 +139,22 @@ class Screen:
             self.console.print(Styled(self.say("later", count=later), "dim"))
 
     def _stage_failures(self, stage: StageResult) -> None:
-        shown = repeated = 0
-        seen: set[str] = set()
-        for check in failed_checks(stage):
-            # An app that does not start is explained once, not for every check.
-            cause = down(check)
-            if cause in seen:
-                repeated += 1
-                continue
-            if cause:
-                seen.add(cause)
+        shown = 0
+        for checks in by_cause(failed_checks(stage)):
             # What is not written, or waits for what is not, needs no explanation.
-            known = (check.failure or {}).get("key") in KNOWN
+            known = (checks[0].failure or {}).get("key") in KNOWN
             full = not known and (self.every_failure or shown < IN_FULL)
             shown += full
-            self._failure(stage, check, full)
-        if repeated:
             self.console.print()
-            self.console.print(Styled(self.say("same_cause", count=repeated), "dim"))
+            for check in checks if known else checks[:1]:
+                self._title(stage, check)
+            self._explained(checks[0], full)
+            if len(checks) > 1 and not known:
+                more = self.say("same_cause", count=len(checks) - 1)
+                self._indented(Styled(more, "dim"))
 
-    def _failure(self, stage: StageResult, check: CheckResult, full: bool) -> None:
+    def _title(self, stage: StageResult, check: CheckResult) -> None:
         mark, style = MARKS[check.status]
-        self.console.print()
         self.console.print(
             Styled.assemble(
                 (f"{mark} {stage.number} ", style),
@@ -176,8 +162,10 @@ class Screen:
                 f"  {points_of(check)}",
             )
         )
+
+    def _explained(self, check: CheckResult, full: bool) -> None:
         if check.failure:
-            parts = explained(check.failure, self.language, self.target)
+            parts = explained(check.failure, self.language, self.target, self.room)
             for line in map(styled, parts) if full else [summary(parts[0])]:
                 self._indented(line)
 
@@ -191,25 +179,3 @@ class Screen:
         full = problem.score == problem.max_score
         line = score_line(problem, self.language)
         return Styled(line, "bold green" if full else "bold")
-
-
-def styled(part: Part) -> Styled:
-    if not part.label:
-        return Styled(str(part), STYLES.get(part.kind, ""))
-    line = Styled.assemble((part.lead, "dim"), part.text)
-    if part.kind in ("place", "link"):
-        # Never broken by us: a problem matcher reads it line by line, and links open.
-        line.no_wrap = True
-    return line
-
-
-def summary(part: Part) -> Styled:
-    return Styled(part.text, "dim")
-
-
-def down(check: CheckResult) -> str:
-    """What keeps the app from running, or any check from being judged, or nothing."""
-    failure = check.failure or {}
-    if str(failure.get("key")).startswith(COMMON_CAUSES):
-        return json.dumps([failure["text"], failure["got"]])
-    return ""

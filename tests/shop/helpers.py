@@ -11,7 +11,7 @@ from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields
 from grader.judge.checks.arrange import require
-from grader.judge.database import Database
+from grader.judge.database import Database, Statements
 
 _numbers = itertools.count(1)
 # The fields of an order that the statement names.
@@ -181,11 +181,13 @@ async def pages(reader: Client, path: str, stage: int, limit: int) -> list[Field
     return found
 
 
-async def least_sql(db: Database, reader: Client, path: str, times: int = 3) -> int:
+async def least_sql(
+    db: Database, reader: Client, path: str, times: int = 3
+) -> Statements:
     """The SQL statements of a GET; the least of several, as sweepers come between."""
     counts = []
     for _ in range(times):
         async with db.counting() as counted:
             expect.status(await reader.get(path), 200)
-        counts.append(counted.calls)
-    return min(counts)
+        counts.append(counted)
+    return min(counts, key=lambda counted: counted.calls)

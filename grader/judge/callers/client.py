@@ -54,6 +54,7 @@ class Guard(httpx.AsyncBaseTransport):
         try:
             async with asyncio.timeout(self._deadline):
                 response = await self._send(request)
+                response.extensions["exchange"] = exchange
         except TimeoutError:
             exchange.error = "timeout"
             raise CheckTimeout(

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from grader.judge.checks.answers import body
+from grader.judge.checks.answers import body, exchange_of
 from grader.judge.checks.failures import AppDown, CheckFailed, NotThereYet
 
 
@@ -14,7 +14,9 @@ def require(reply: httpx.Response, *codes: int, stage: int) -> Any:
     """The JSON of a reply with one of `codes`; without, NotThereYet blames `stage`."""
     if reply.status_code not in codes:
         expected = codes[0] if len(codes) == 1 else list(codes)
-        raise NotThereYet(stage, expected=expected, got=reply.status_code)
+        raise NotThereYet(
+            stage, expected, reply.status_code, exchange=exchange_of(reply)
+        )
     return body(reply) if reply.content else None
 
 
@@ -27,4 +29,6 @@ def taught_by(stage: int) -> Iterator[None]:
         raise
     except CheckFailed as failure:
         evidence = failure.evidence
-        raise NotThereYet(stage, evidence.expected, evidence.got) from failure
+        raise NotThereYet(
+            stage, evidence.expected, evidence.got, exchange=failure.exchange
+        ) from failure

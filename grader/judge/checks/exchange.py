@@ -47,6 +47,9 @@ class Exchange:
 
     def to_json(self) -> dict[str, Any]:
         return {
+            "who": self.who,
+            "method": self.method,
+            "path": self.target,
             "request": self.curl(),
             "status": self.status,
             "headers": self.answer_headers,

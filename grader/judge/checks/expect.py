@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 import httpx
 
-from grader.judge.checks.answers import body
+from grader.judge.checks.answers import body, exchange_of
 from grader.judge.checks.failures import CheckFailed
 
 # How much of a list in the wrong order a report shows.
@@ -13,69 +13,87 @@ SHOWN_IN_ORDER = 10
 
 
 def fail(
-    key: str, *, expected: Any = None, got: Any = None, **params: object
+    key: str,
+    *,
+    expected: Any = None,
+    got: Any = None,
+    of: object = None,
+    **params: object,
 ) -> NoReturn:
-    raise CheckFailed(key, expected=expected, got=got, params=params)
+    """`of` is the answer, or its body, that is wrong: a report shows its request."""
+    raise CheckFailed(
+        key, expected=expected, got=got, params=params, exchange=exchange_of(of)
+    )
 
 
-def equal(key: str, got: Any, expected: Any, **params: object) -> None:
+def equal(
+    key: str, got: Any, expected: Any, *, of: object = None, **params: object
+) -> None:
     """`key` names what is compared, in `texts`."""
     if got != expected:
-        fail(key, expected=expected, got=got, **params)
+        fail(key, expected=expected, got=got, of=of, **params)
 
 
 def true(
-    key: str, holds: object, *, expected: Any = None, got: Any = None, **params: object
+    key: str,
+    holds: object,
+    *,
+    expected: Any = None,
+    got: Any = None,
+    of: object = None,
+    **params: object,
 ) -> None:
     if not holds:
-        fail(key, expected=expected, got=got, **params)
+        fail(key, expected=expected, got=got, of=of, **params)
 
 
 def status(reply: httpx.Response, *expected: int) -> None:
     """The status is one of `expected`."""
     if reply.status_code not in expected:
-        fail("status", expected=_alternatives(expected), got=reply.status_code)
+        alternatives = _alternatives(expected)
+        fail("status", expected=alternatives, got=reply.status_code, of=reply)
 
 
 def statuses(replies: Iterable[httpx.Response], *expected: int) -> None:
     """The statuses of several answers, in any order, are exactly `expected`."""
+    replies = list(replies)
     got = sorted(reply.status_code for reply in replies)
-    equal("statuses", got, sorted(expected))
+    wrong = (reply for reply in replies if reply.status_code not in expected)
+    equal("statuses", got, sorted(expected), of=next(wrong, None))
 
 
 def problem(reply: httpx.Response, code: int, name: str | None = None) -> None:
     """An error as RFC 9457: the media type, the status inside and out, its `code`."""
     status(reply, code)
     media_type = reply.headers.get("content-type", "").split(";")[0].strip().lower()
-    equal("media_type", media_type, "application/problem+json")
+    equal("media_type", media_type, "application/problem+json", of=reply)
     found = body(reply)
-    true("problem_object", isinstance(found, dict), expected="{…}", got=found)
-    equal("problem_field", found["status"], code, field="status")
+    is_object = isinstance(found, dict)
+    true("problem_object", is_object, expected="{…}", got=found, of=reply)
+    equal("problem_field", found["status"], code, field="status", of=reply)
     if name is not None:
-        equal("problem_field", found["code"], name, field="code")
+        equal("problem_field", found["code"], name, field="code", of=reply)
 
 
 def names_field(reply: httpx.Response, field: str) -> None:
     """The `errors` of a 422 name `field`, by a JSON pointer or as a parameter."""
     errors = body(reply)["errors"]
-    true(
-        "errors_list", isinstance(errors, list) and errors, expected="[{…}]", got=errors
-    )
+    listed = isinstance(errors, list) and errors
+    true("errors_list", listed, expected="[{…}]", got=errors, of=reply)
     names = [
         str(error.get("parameter") or error.get("pointer") or "").split("/")[-1]
         for error in errors
         if isinstance(error, dict)
     ]
-    true("errors_name", field in names, expected=field, got=names)
+    true("errors_name", field in names, expected=field, got=names, of=reply)
 
 
 def header(reply: httpx.Response, name: str) -> str:
     """The header is there; returns its value."""
     value = reply.headers.get(name)
     if not value:
-        fail(
-            "header_missing", expected=name, got=sorted(set(reply.headers)), header=name
-        )
+        got = sorted(set(reply.headers))
+        fail("header_missing", expected=name, got=got, header=name, of=reply)
     return str(value)
 
 
@@ -83,7 +101,7 @@ def fields(got: Any, **expected: Any) -> None:
     """An object of the answer has these fields with these values."""
     true("object", isinstance(got, dict), expected="{…}", got=got)
     for name, value in expected.items():
-        equal("field", got[name], value, field=name)
+        equal("field", got[name], value, field=name, of=got)
 
 
 def absent(got: Collection[str], *names: str) -> None:

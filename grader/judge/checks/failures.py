@@ -32,8 +32,11 @@ class CheckFailed(Exception):
         got: Any = None,
         params: Mapping[str, object] | None = None,
         earned: float = 0.0,
+        exchange: object = None,
     ) -> None:
         super().__init__(key, expected, got)
+        # The request whose answer it was, where that is known.
+        self.exchange = exchange
         self.evidence = Evidence(Text(f"failure.{key}", params or {}), expected, got)
         self.earned = earned
 
@@ -59,6 +62,14 @@ class NotThereYet(CheckFailed):
 
     status = "blocked"
 
-    def __init__(self, stage: int, expected: Any, got: Any) -> None:
-        super().__init__("blocked", expected=expected, got=got, params={"stage": stage})
+    def __init__(
+        self, stage: int, expected: Any, got: Any, exchange: object = None
+    ) -> None:
+        super().__init__(
+            "blocked",
+            expected=expected,
+            got=got,
+            params={"stage": stage},
+            exchange=exchange,
+        )
         self.stage = stage

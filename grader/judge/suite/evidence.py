@@ -5,9 +5,9 @@ from typing import Any
 
 from grader.catalogue import Check
 from grader.judge.app.world import World
-from grader.judge.checks.exchange import shown
-from grader.judge.checks.failures import CheckFailed, Evidence
-from grader.judge.suite.observed import last_lines, last_raised, notes
+from grader.judge.checks.exchange import Exchange, shown
+from grader.judge.checks.failures import AppDown, CheckFailed, Evidence
+from grader.judge.suite.observed import culprit, explaining, last_raised, notes
 from grader.texts import Text
 
 KEPT_EXCHANGES = 6
@@ -21,7 +21,13 @@ def describe(
     evidence = (
         failure.evidence if isinstance(failure, CheckFailed) else _unforeseen(failure)
     )
-    location, exception = last_raised(world)
+    shown_last, known = culprit(world, failure)
+    down = isinstance(failure, AppDown)
+    location, exception = last_raised(world, shown_last, down=down)
+    if down and location is None:
+        exception = last_words(world)
+    log, log_left_out = explaining(world, shown_last, KEPT_LOG_LINES, down=down)
+    exchanges, left_out = exchanged(world, shown_last)
     # The same was done to several servers: one note is enough.
     noted = {note.render(language): note for note in notes(world)}
     return {
@@ -33,7 +39,10 @@ def describe(
         "why": check.why.text[language],
         "read": check.why.read,
         "notes": [{**note.to_json(), "text": text} for text, note in noted.items()],
-        "exchanges": [e.to_json() for e in world.transcript.last(KEPT_EXCHANGES)],
+        "exchanges": [
+            {**e.to_json(), "failed": known and e is shown_last} for e in exchanges
+        ],
+        "exchanges_left_out": left_out,
         "where": {
             "file": location.file,
             "line": location.line,
@@ -42,8 +51,24 @@ def describe(
         if location
         else None,
         "exception": exception,
-        "log": last_lines(world, KEPT_LOG_LINES),
+        "log": log,
+        "log_left_out": log_left_out,
     }
+
+
+def exchanged(world: World, last: Exchange | None) -> tuple[list[Exchange], int]:
+    """The exchanges to show, `last` at the end, and how many others there are."""
+    others = [e for e in world.transcript.exchanges if e is not last]
+    kept = others[-(KEPT_EXCHANGES - 1) :]
+    return [*kept, *([last] if last else [])], len(others) - len(kept)
+
+
+def last_words(world: World) -> str | None:
+    """The exception that an app ended with that is not the learner's own line."""
+    return next(
+        (found for server in reversed(world.servers) if (found := server.exception())),
+        None,
+    )
 
 
 def _unforeseen(failure: BaseException) -> Evidence:

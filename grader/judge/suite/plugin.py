@@ -140,7 +140,10 @@ class Judge:
             if isinstance(raised.__cause__, CheckFailed):
                 return raised.__cause__
             return CheckFailed(
-                "status", expected=raised.evidence.expected, got=raised.evidence.got
+                "status",
+                expected=raised.evidence.expected,
+                got=raised.evidence.got,
+                exchange=raised.exchange,
             )
         if isinstance(raised, CheckFailed):
             return raised
