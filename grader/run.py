@@ -16,6 +16,7 @@ import pytest
 from grader.catalogue import Problem
 from grader.errors import Cancelled, SetupError
 from grader.files import links_out
+from grader.judge.app.import_path import sources
 from grader.judge.app.launch import Launcher, open_launcher
 from grader.judge.app.memory import Memory
 from grader.judge.app.schema import schema_key
@@ -227,8 +228,8 @@ def run_suite(files: Sequence[Path], judge: Judge) -> None:
 def check_target(problem: Problem, target: Path) -> None:
     if not target.is_dir():
         raise SetupError("no_target", target=target)
-    for package in problem.packages:
-        if not (target / package).is_dir():
-            raise SetupError("no_package", target=target, slug=package)
-        for link in links_out(target / package, target):
+    if not (target / problem.slug).is_dir():
+        raise SetupError("no_package", target=target, slug=problem.slug)
+    for folder in sources(problem, target):
+        for link in links_out(folder, target):
             raise SetupError("link_out", link=link, leads=link.resolve())

@@ -67,7 +67,7 @@ class Problem:
     # The tables and columns that the statement fixes: "table.column".
     columns: frozenset[str]
     left_out: tuple[str, ...]
-    # Whether it builds on the package `given`, which then lies beside it.
+    # Whether it builds on the package `given`, which lies in solutions/.
     given: bool
     # Environment variables of its servers, besides those of every problem.
     settings: dict[str, str]
@@ -86,7 +86,7 @@ class Problem:
 
     @property
     def packages(self) -> tuple[str, ...]:
-        """What a target must hold for it."""
+        """What its app consists of; a target need not hold `given`."""
         return (self.slug, GIVEN) if self.given else (self.slug,)
 
     def suite(self, stage: int) -> Path:

@@ -62,7 +62,7 @@ def confine(job: Mapping[str, Any]) -> None:
         return
     version = landlock() if job["level"] == CONFINED else min(landlock(), 3)
     ruleset = Ruleset(version)
-    ruleset.allow(READ, [*SYSTEM.split(), *job["path"], *interpreter()])
+    ruleset.allow(READ, [*SYSTEM.split(), *job["code"], *interpreter()])
     ruleset.allow(READ_FILE | WRITE_FILE, DEVICES.split())
     ruleset.allow(ruleset.every, [job["folder"], job["env"]["HOME"]])
     ruleset.allow_ports(CONNECT, ports_named(job["env"].values()))

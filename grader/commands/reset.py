@@ -19,7 +19,7 @@ def run(options: argparse.Namespace, language: str) -> int:
     shared: dict[str, tuple[int, ...]] = {}
     if options.stage is None:
         changed, backup = start_over.reset(problem)
-        files = list(problem.packages) if changed else []
+        files = [problem.slug] if changed else []
     else:
         stage = problem.stage(options.stage)
         backup, files = start_over.reset_stage(problem, stage)

@@ -9,6 +9,7 @@ from pathlib import Path
 from grader import starter
 from grader.catalogue import GIVEN, Problem, Stage
 from grader.files import content, files_of, source
+from grader.judge.app.import_path import folder_of
 
 # The text of each part of a package, by its name: what a stage asks for stands under
 # its own name, "file.py:name", and all the rest of a file under the file's.
@@ -65,8 +66,9 @@ def _parts(problem: Problem, target: Path) -> Parts:
     asked = {name for stage in problem.stages for name in names_of(stage)}
     parts = Parts()
     for package in problem.packages:
-        for path in files_of(target / package):
-            name = path.relative_to(target / package).as_posix()
+        folder = folder_of(package, target) / package
+        for path in files_of(folder):
+            name = path.relative_to(folder).as_posix()
             # What lies in tests/ is the matter of the stage that judges tests.
             if package == problem.slug and name.startswith("tests/"):
                 continue

@@ -18,6 +18,7 @@ from watchfiles import PythonFilter, watch
 from grader.catalogue import Problem
 from grader.errors import SetupError
 from grader.judge.app.application import environment, own_libraries
+from grader.judge.app.import_path import import_path, sources
 from grader.judge.app.launch import open_launcher
 from grader.judge.app.world import World
 from grader.judge.database import Database
@@ -73,19 +74,19 @@ def start(
     command = [sys.executable, "-m", "uvicorn", f"{problem.slug}.main:create_app"]
     command += ["--factory", "--host", HOST, "--port", str(port)]
     command += ["--app-dir", str(target.resolve()), "--reload"]
-    for package in problem.packages:
-        command += ["--reload-dir", str(target.resolve() / package)]
+    for folder in sources(problem, target.resolve()):
+        command += ["--reload-dir", str(folder)]
     # A request that never ends must not keep the old code alive.
     command += ["--timeout-graceful-shutdown", "2", "--no-access-log"]
+    imported = [*import_path(problem, target.resolve()), *own_libraries()]
     settings = {
         **environment(home),
+        "PYTHONPATH": os.pathsep.join(imported),
         "DATABASE_URL": url,
         "JWT_SECRET": secrets.token_urlsafe(36),
         "ADMIN_EMAIL": ADMIN,
         "ADMIN_PASSWORD": PASSWORD,
     }
-    if libraries := own_libraries():
-        settings["PYTHONPATH"] = os.pathsep.join(libraries)
     # Colours, as the terminal has them.
     settings |= {k: v for k in ("TERM", "NO_COLOR") if (v := os.environ.get(k))}
     return subprocess.Popen(command, cwd=ROOT, env=settings)

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grader import files, starter
-from grader.catalogue import Problem, Stage
+from grader.catalogue import GIVEN, Problem, Stage
 from grader.errors import SetupError
 from grader.learner import backups
 from grader.learner.backups import Backup
 from grader.learner.home import home, locked
 from grader.learner.rewind import rewound
-from grader.paths import STARTER
+from grader.paths import SOLUTIONS, STARTER
 
 UNWRITTEN = "unwritten.py"
 
@@ -40,25 +40,32 @@ def reset(problem: Problem, target: Path = STARTER) -> tuple[bool, Backup | None
 
 
 def _reset(problem: Problem, target: Path) -> tuple[bool, Backup | None]:
-    # Beside the packages, so that a move puts each in place at once.
+    # Beside the package, so that a move puts it in place at once.
     with tempfile.TemporaryDirectory(dir=target, prefix=".fresh-") as scratch:
-        fresh = Path(scratch)
-        starter.build(problem, fresh)
-        changed = [n for n in problem.packages if not _is_fresh(target / n, fresh / n)]
-        there = [target / name for name in changed if os.path.lexists(target / name)]
+        starter.build(problem, Path(scratch))
+        package, fresh = target / problem.slug, Path(scratch) / problem.slug
+        changed = not _is_fresh(package, fresh)
+        there = [package] if changed and os.path.lexists(package) else []
+        if problem.given and _is_own(target / GIVEN):
+            there.append(target / GIVEN)
         backup = backups.new(problem) if there else None
         for path in there:
             assert backup
             backups.set_aside(backup, path)
-        for name in changed:
-            (fresh / name).rename(target / name)
-    return bool(changed), backup
+        if changed:
+            fresh.rename(package)
+    return changed or bool(there), backup
 
 
 def _is_fresh(package: Path, fresh: Path) -> bool:
     if package.is_symlink() or not package.is_dir():
         return False
     return starter.same(package, fresh)
+
+
+def _is_own(given: Path) -> bool:
+    """Whether a `given` in the target says anything else than the workbook's."""
+    return any(files.files_of(given)) and not starter.same(given, SOLUTIONS / GIVEN)
 
 
 def reset_stage(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from grader import starter
-from grader.catalogue import Problem, Stage
+from grader.catalogue import GIVEN, Problem, Stage
 from grader.judge.own_tests.edits import (
     Files,
     Variation,
@@ -17,6 +17,7 @@ from grader.judge.own_tests.edits import (
     read_files,
     reference,
 )
+from grader.paths import SOLUTIONS
 
 # What must come of it: the reference and a variant pass all, the starter nothing, a
 # bug fails at its stage and at none before. A group is many bugs of one stage in one
@@ -69,10 +70,12 @@ def app_files(problem: Problem, app: App) -> Files:
 
 
 def starter_files(problem: Problem) -> Files:
+    """The starter, and what the workbook gives to it."""
     with tempfile.TemporaryDirectory() as scratch:
         starter.build(problem, Path(scratch))
-        folders = sorted(Path(scratch).iterdir())
-        return {k: v for f in folders for k, v in read_files(f, f.name).items()}
+        files = read_files(Path(scratch) / problem.slug, problem.slug)
+    given = read_files(SOLUTIONS / GIVEN, GIVEN) if problem.given else {}
+    return files | given
 
 
 def hashes_quickly(problem: Problem, app: App) -> bool:

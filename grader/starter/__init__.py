@@ -9,7 +9,7 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from grader.catalogue import GIVEN, Problem
+from grader.catalogue import Problem
 from grader.files import content, files_of
 from grader.paths import SOLUTIONS, STARTER
 from grader.starter.blanks import STAND_INS, blanked
@@ -17,15 +17,15 @@ from grader.starter.source import name_of as name_of
 
 
 def write(problem: Problem, target: Path = STARTER) -> Path:
-    """Write a problem's packages anew; what was there and differs is kept in a backup.
+    """Write a problem's package anew; what was there and differs is kept in a backup.
 
-    Returns the problem's own package.
+    Returns the package.
     """
+    package = target / problem.slug
     with tempfile.TemporaryDirectory() as scratch:
         build(problem, Path(scratch))
-        for name in problem.packages:
-            replace(target / name, Path(scratch) / name)
-    return target / problem.slug
+        replace(package, Path(scratch) / problem.slug)
+    return package
 
 
 def replace(package: Path, fresh: Path) -> None:
@@ -38,16 +38,17 @@ def replace(package: Path, fresh: Path) -> None:
 
 
 def is_fresh(problem: Problem, target: Path = STARTER) -> bool:
-    """Whether the packages in `target` are what the generator writes."""
+    """Whether the package in `target` is what the generator writes."""
     with tempfile.TemporaryDirectory() as scratch:
         build(problem, Path(scratch))
-        return all(same(Path(scratch) / n, target / n) for n in problem.packages)
+        return same(Path(scratch) / problem.slug, target / problem.slug)
 
 
 def build(problem: Problem, target: Path) -> None:
-    """Write the starter's packages into the folder `target`."""
-    if problem.given:
-        _copy(SOLUTIONS / GIVEN, target / GIVEN)
+    """Write the starter's package into the folder `target`.
+
+    `given` is none of it: it holds what the blog's stages ask for.
+    """
     reference, stand_ins = SOLUTIONS / problem.slug, STAND_INS / problem.slug
     package = target / problem.slug
     for source in files_of(reference):
@@ -62,11 +63,6 @@ def build(problem: Problem, target: Path) -> None:
         name = source.relative_to(stand_ins)
         if not (package / name).exists():
             _write(package / name, source.read_text("utf-8"))
-
-
-def _copy(folder: Path, target: Path) -> None:
-    for source in files_of(folder):
-        _write(target / source.relative_to(folder), source.read_text("utf-8"))
 
 
 def _write(path: Path, text: str) -> None:

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.catalogue import Problem
 from grader.judge.app.folders import Folders
+from grader.judge.app.import_path import code_folders, import_path
 from grader.judge.app.launch import Launcher
 from grader.paths import LIBRARIES
 
 
 @dataclass(frozen=True)
 class Application:
-    """A package of a learner's in the folder `target`."""
+    """The app of a problem in the folder `target`."""
 
-    package: str
+    problem: Problem
     target: Path
     launcher: Launcher
     folders: Folders
@@ -24,10 +26,12 @@ class Application:
         self, home: Path, settings: Mapping[str, str], target: Path | None = None
     ) -> dict[str, Any]:
         """What every process of the app is started with, whatever it is to do."""
+        folder = target or self.target
         return {
-            "package": self.package,
-            "path": [str(target or self.target)],
+            "package": self.problem.slug,
+            "path": import_path(self.problem, folder),
             "libraries": own_libraries(),
+            "code": code_folders(self.problem, folder),
             "folder": str(home),
             "env": {**environment(home), **settings},
         }

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from grader.catalogue import Problem
 from grader.files import content, files_of
+from grader.judge.app.import_path import folder_of
+from grader.paths import SOLUTIONS
 
 
 def schema_key(problem: Problem, target: Path) -> str:
-    """A digest of the migrations and of every module of the target they import."""
+    """A digest of the migrations and of every module of the app they import."""
     folder = target / problem.slug / "migrations"
     paths = set(files_of(folder))
     waiting = list(paths)
@@ -27,7 +29,7 @@ def schema_key(problem: Problem, target: Path) -> str:
 
 
 def _imported(path: Path, target: Path, problem: Problem) -> Iterator[Path]:
-    """The modules of the target's packages that a module names in its imports."""
+    """The modules of the app's packages that a module names in its imports."""
     if path.suffix != ".py":
         return
     try:
@@ -43,25 +45,28 @@ def _imported(path: Path, target: Path, problem: Problem) -> Iterator[Path]:
         else:
             continue
         for name in names:
-            if name.split(".")[0] in problem.packages:
-                yield from _files(target / Path(*name.split(".")), target)
+            package = name.split(".")[0]
+            if package in problem.packages:
+                folder = folder_of(package, target)
+                yield from _files(folder / Path(*name.split(".")), folder)
 
 
 def _absolute(node: ast.ImportFrom, path: Path, target: Path) -> str:
     if not node.level:
         return node.module or ""
-    home = path.relative_to(target).parent
+    folder = target if path.is_relative_to(target) else SOLUTIONS
+    home = path.relative_to(folder).parent
     for _ in range(node.level - 1):
         home = home.parent
     return ".".join([*home.parts, *([node.module] if node.module else [])])
 
 
-def _files(module: Path, target: Path) -> Iterator[Path]:
+def _files(module: Path, folder: Path) -> Iterator[Path]:
     """A module's file; importing a package runs its `__init__.py` too."""
     if (file := module.with_suffix(".py")).is_file():
         yield file
     for parent in (module, *module.parents):
-        if parent == target:
+        if parent == folder:
             break
         if (file := parent / "__init__.py").is_file():
             yield file

@@ -92,7 +92,7 @@ class Server:
     def _down(self, code: int) -> AppDown:
         """Why it ended before it served."""
         got = self.exception() or f"exit {code}"
-        params = {"package": self._app.package, "code": code}
+        params = {"package": self._app.problem.slug, "code": code}
         missing = MISSING.match(got)
         if missing and not (self._app.target / missing[1]).exists():
             return AppDown("down.library", got=got, params={"library": missing[1]})

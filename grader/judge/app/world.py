@@ -51,7 +51,7 @@ class World:
         self.memory = memory or Memory()
         self.transcript = Transcript()
         self.folders = Folders(problem.slug, cluster.folder)
-        app = Application(problem.slug, target, launcher, self.folders)
+        app = Application(problem, target, launcher, self.folders)
         self.databases = Databases(cluster)
         self.runner = Runner(app, self.settings, cancelled)
         self.migrations = Migrations(problem, self.databases, self.runner)

@@ -1,0 +1,1 @@
+"""A folder for import paths, in which `given` lies alone: see `import_path`."""
