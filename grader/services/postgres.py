@@ -21,6 +21,11 @@ from grader.services.scratch import service_folder
 from grader.services.service import Service
 
 PORT = "5432"  # Of a Unix socket in a folder of its own: it only names the file.
+# Which statements are counted: those in functions too, BEGIN and its like not.
+COUNTING = {
+    "pg_stat_statements.track": "all",
+    "pg_stat_statements.track_utility": "off",
+}
 SETTINGS = {
     # The data never needs to survive a crash.
     "fsync": "off",
@@ -33,8 +38,7 @@ SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "64MB",
     "shared_preload_libraries": "pg_stat_statements",
-    "pg_stat_statements.track": "all",
-    "pg_stat_statements.track_utility": "off",
+    **COUNTING,
     "listen_addresses": "",
 }
 
@@ -73,6 +77,9 @@ class Cluster:
         self.admin.execute(
             f"CREATE ROLE {self.role} LOGIN CREATEDB PASSWORD '{self.password}'"
         )
+        # A server that was there before counts as its own settings say.
+        for name, value in COUNTING.items():
+            self.admin.execute(f"ALTER ROLE {self.role} SET {name} = '{value}'")
 
     def conninfo(self, database: str) -> str:
         """The administrator's libpq string for a database."""

@@ -10,6 +10,8 @@ class JobMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
+        # Stage 8 makes a counter and a gauge of these.
+        self.finished = self.depth = None
 
 
 def count_finished(session: AsyncSession, outcome: str) -> None:

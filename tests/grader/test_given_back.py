@@ -13,6 +13,9 @@ from grader.run import Engine
 # What a stage's reset came nearest to: a check of an earlier stage, in shared code.
 SAMPLE = [
     ("blog", 7, 5, "full_pool_answers_503"),
+    ("jobs", 8, 3, "complete"),
+    ("jobs", 8, 6, "concurrency_is_bounded_and_reached"),
+    ("chat", 8, 6, "kick_reaches_open_sockets"),
     ("shop", 7, 6, "payment_charges_once"),
 ]
 

@@ -15,9 +15,10 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from grader.errors import SetupError
+from grader.judge.database import Database
 from grader.paths import ROOT
 from grader.run import Engine
-from grader.services import scratch, service
+from grader.services import postgres, scratch, service
 from grader.services.postgres import Cluster, embedded, open_cluster
 from grader.services.valkey import answers, open_valkey
 from tests.grader.conftest import hear_interrupts, leftovers
@@ -176,6 +177,22 @@ def test_own_server_is_named_as_any_tool_does(
         monkeypatch.setenv("DATABASE_URL", url)
         with open_cluster() as cluster:
             learner(cluster, cluster.create()).close()
+
+
+async def test_own_server_counts_as_ours_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in postgres.COUNTING:
+        monkeypatch.delitem(postgres.SETTINGS, name)
+    with embedded() as admin:
+        monkeypatch.setenv("DATABASE_URL", admin)
+        with open_cluster() as cluster:
+            database = Database(cluster, cluster.create())
+            with psycopg.connect(database.url) as connection:
+                async with database.counting() as counted:
+                    connection.execute("SELECT length('it')")
+                    connection.commit()
+            await database.close()
+
+    assert counted.calls == 1, counted.texts
 
 
 def test_server_that_refuses_the_learner_is_one_sentence(

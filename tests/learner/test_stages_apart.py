@@ -20,11 +20,9 @@ HARMLESS = {
     ("chat", 4, "changed-while-iterating"),
     ("chat", 5, "changed-while-iterating"),
     ("chat", 5, "subscribe-unasked"),
-    ("chat", 8, "kicked-still-listens"),
     ("chat", 8, "never-ends"),
     ("jobs", 4, "never-expires"),
     ("jobs", 6, "gives-up-at-start"),
-    ("jobs", 8, "done-when-leased"),
 }
 
 

@@ -51,18 +51,23 @@ def shown(job: Job) -> LeaseOut:
     )
 
 
+async def lease_now(sessions: Sessions, settings: Settings, data: LeaseIn) -> list[Job]:
+    """The jobs that are due at this moment, perhaps none."""
+    wanted = Wanted(data.worker_id, data.max_jobs, data.queues, data.kinds)
+    # A session for each look, so that no connection is kept in between.
+    async with sessions.begin() as session:
+        return await lease_jobs(session, wanted, settings.lease_s)
+
+
 async def lease_or_wait(
     sessions: Sessions, settings: Settings, wakeup: Wakeup, data: LeaseIn
 ) -> list[Job]:
     """Jobs as soon as there are some; none once `wait_s` is over."""
-    wanted = Wanted(data.worker_id, data.max_jobs, data.queues, data.kinds)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + data.wait_s
     while True:
         seen = wakeup.count
-        # A session for each look, so that no connection is kept in between.
-        async with sessions.begin() as session:
-            jobs = await lease_jobs(session, wanted, settings.lease_s)
+        jobs = await lease_now(sessions, settings, data)
         left = deadline - loop.time()
         if jobs or left <= 0:
             return jobs
