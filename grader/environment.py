@@ -11,17 +11,17 @@ from collections.abc import Iterable, Mapping
 
 from grader.paths import ROOT
 
-# Where things lie on this machine.
+# Variables that say where things are on this machine.
 PLACES = """
     PATH HOME USER LOGNAME TMPDIR TEMP TMP TZ LD_LIBRARY_PATH OPENBLAS_CORETYPE
     SYSTEMROOT COMSPEC PATHEXT USERPROFILE
 """
-# How people want to be told.
+# Variables about language and colours.
 LOOKS = """
     LANG LANGUAGE TERM COLORTERM NO_COLOR FORCE_COLOR COLUMNS LINES
     TTY_COMPATIBLE TTY_INTERACTIVE
 """
-# What the workbook itself offers.
+# The workbook's own variables.
 OURS = "DATABASE_URL REDIS_URL"
 # The interpreter's, as far as they are about its streams and its caches.
 PYTHON = """

@@ -1,4 +1,4 @@
-"""Shuts a job in: its own folders, the ports it is told of, nobody else's processes.
+"""Confines a job: to its own folders, the ports of its services, its own processes.
 
 Linux does it with Landlock, without any privilege: what is not allowed here stays
 refused in this process and in all that it starts.
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from grader.child import filter
 
-# How well jobs are shut in, best first; reports name it.
+# The levels of confinement, strictest first; reports name the one in force.
 CONFINED, FILES_ONLY, NOT_CONFINED = "confined", "files_only", "not_confined"
 # The system calls have the same numbers on every architecture.
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
@@ -29,9 +29,9 @@ OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | DEVICE
 # By Landlock's version, how many rights on files it knows.
 RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}
 BIND, CONNECT = 1 << 0, 1 << 1
-# In the sets of capabilities: to read and write files whoever owns them.
+# Bits of the capability sets: reading and writing files of any owner.
 CAPABILITY_VERSION, OPEN_ANY = 0x20080522, 1 << 1 | 1 << 2
-# Abstract sockets, and signals to processes outside.
+# Landlock's scopes: no abstract sockets and no signals to processes outside.
 SCOPES = 0b11
 SYSTEM = (
     "/usr /lib /lib64 /bin /sbin /etc /opt /nix /proc/self /proc/stat /proc/meminfo"

@@ -31,7 +31,7 @@ OF_OTHERS = {
     "setpriority": (141, 140, 1),
     "ioprio_set": (251, 30, 1),
 }
-# What all processes of a user have in common, and a way around these rules.
+# Resources that all processes of a user share, and calls that bypass these rules.
 NEVER = {
     "io_uring_setup": (425, 425),
     "shmget": (29, 194),
@@ -125,7 +125,7 @@ def refuse(number: int, *arguments: Argument) -> list[bytes]:
     """Refuse a call if all that is said of its arguments holds."""
     tests: list[bytes] = []
     for argument in reversed(arguments):
-        # Past the rest of the tests and the step that refuses.
+        # How far to jump: over the remaining tests and over the refusal.
         past = len(tests) + 1
         jumps = (0, past) if argument.equal else (past, 0)
         tests = [

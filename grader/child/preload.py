@@ -52,9 +52,9 @@ def main(control: socket.socket) -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     if confine.level() == confine.CONFINED:
-        # Made once: every child finds it here.
+        # Created once, so that every forked child inherits it.
         filter.program()
-    # A collection in a forked child would copy every page: keep them out of its sight.
+    # Frozen objects are not touched by the collector: a forked child copies no pages.
     gc.collect()
     gc.freeze()
     Preloader(control).loop()
@@ -66,7 +66,7 @@ class Preloader:
         self.status: dict[int, int] = {}
         self.prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
         if self.prctl:
-            # What a job leaves behind becomes our child, whatever it forked or called.
+            # Processes that a job leaves behind are reparented to us, to be killed.
             self.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.wake, self.waker = socket.socketpair()
         for end in (self.wake, self.waker):
@@ -135,12 +135,12 @@ class Preloader:
             if pid in self.status:
                 self.ended(pid, os.waitstatus_to_exitcode(status))
             elif not pid:
-                # Their end wakes us again, and then their children are ours.
+                # When they end, we are woken again and inherit their children.
                 self.kill(self.strays())
                 return
 
     def ended(self, pid: int, code: int) -> None:
-        # Whatever the job left behind in its group ends with it.
+        # Kill the other processes that the job left in its group.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
         descriptor = self.status.pop(pid)
@@ -155,7 +155,7 @@ class Preloader:
                 os.killpg(pid, signal.SIGKILL)
         deadline = time.monotonic() + GONE_SECONDS
         while (left := self.children()) and time.monotonic() < deadline:
-            # Children of those that are killed come to us with the next look.
+            # The children of the killed ones are reparented to us by the next pass.
             self.kill(left)
             self.reap()
             time.sleep(0.001)
@@ -202,7 +202,7 @@ def receive(control: socket.socket) -> tuple[bytes, list[int]]:
 
 def arrange_descriptors(job: dict[str, Any], descriptors: list[int]) -> None:
     """Standard streams at 0, 1 and 2, `ready` at 3, the listening socket at 4."""
-    # Moved out of the way first, so that no target is still somebody's source.
+    # Move all to high numbers first, so that no dup2 overwrites one still needed.
     moved = [fcntl.fcntl(d, fcntl.F_DUPFD, 64) for d in descriptors]
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     ready, out, err, *listening = moved
@@ -212,7 +212,7 @@ def arrange_descriptors(job: dict[str, Any], descriptors: list[int]) -> None:
     if listening:
         os.dup2(listening[0], 4)
         job["listen_fd"] = 4
-    # Above all the control socket: whoever holds it hears of other jobs.
+    # Close the control socket above all: through it a job could read other jobs.
     os.closerange(5 if listening else 4, 4096)
     # Lines leave as they are printed: logs are read while the app runs.
     sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace")

@@ -28,7 +28,7 @@ class Watched:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         if self._only:
             items[:] = [item for item in items if item.nodeid in self._place]
-        # The others stay in the order that their seed gave them.
+        # The others keep the order that their seed gave them.
         last = len(self._place)
         items.sort(key=lambda item: self._place.get(item.nodeid, last))
 

@@ -24,7 +24,7 @@ def run(options: argparse.Namespace, language: str) -> int:
 
     problem, stage = place(load(), options.problem, options.stage)
     if not (options.problem or options.again):
-        # A hint that was seen cannot be unseen: only who asks for it gets it.
+        # Show a hint only to who asks for it: it spoils the exercise.
         what = {"slug": problem.slug, "stage": stage.number}
         title = stage.title[language]
         print(say("learner.which_hint", language, title=title, **what))

@@ -23,7 +23,7 @@ TRIES = 3
 # Raised by the commit gate: must show up in a log, never in an answer.
 GATE_SECRET = "the judge refuses this commit"
 
-# What drivers and pools ask of their own accord is not counted.
+# Statements that drivers and pools send by themselves are not counted.
 COUNT = """
     SELECT query, sum(calls)::int FROM pg_stat_statements s
     JOIN pg_roles r ON r.oid = s.userid JOIN pg_database d ON d.oid = s.dbid
@@ -164,7 +164,7 @@ class Database:
         by luck in every other check.
         """
         deadline = time.monotonic() + self._settle_seconds
-        # Who waits for a lock waits for the judge: those are not about to commit.
+        # Sessions that wait for one of the judge's locks are not about to commit.
         busy = "state <> 'idle' AND wait_event_type IS DISTINCT FROM 'Lock'"
         while await self.backends(busy):
             if time.monotonic() > deadline:

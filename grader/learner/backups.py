@@ -67,7 +67,7 @@ def set_aside(backup: Backup, package: Path) -> None:
     try:
         package.rename(target)
     except OSError:
-        # Another file system, or an open file on Windows: a copy first.
+        # On another file system, or with an open file on Windows, copy and delete.
         copy(backup, package)
         try:
             shutil.rmtree(package)

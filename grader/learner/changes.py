@@ -36,7 +36,7 @@ class Changes:
             for _ in watch(*places, stop_event=self._stop, step=20, debounce=200):
                 self._event.set()
         except Exception:
-            # Too many watches, no such system call: any reason is the same to us.
+            # Too many watches, or no such system call: poll, whatever the reason.
             self.polling = True
 
     def pending(self) -> bool:
@@ -49,9 +49,9 @@ class Changes:
         self._looked = time.monotonic()
         if self._scan() == self._seen:
             return False
-        # A change that nobody told us of: from here on we look often.
+        # There was a change without an event: events do not work here, so poll often.
         self.polling |= not told
-        # It stays pending until it is taken.
+        # Pending until `take` is called.
         self._event.set()
         return True
 

@@ -63,6 +63,6 @@ def mark(stage: StageResult, found: Standing) -> None:
     """Say of a stage that was asked whether it has not been begun."""
     if stage.number not in found.stages or stage.score or stage.status == "error":
         return
-    # Somebody may have written it elsewhere: then the starter's routes are silent.
+    # It may be written elsewhere; then no route of the starter answers 501.
     answers = {(check.failure or {}).get("key") for check in stage.checks}
     stage.not_begun = not found.elsewhere or NOT_WRITTEN in answers

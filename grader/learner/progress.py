@@ -42,7 +42,7 @@ class StageProgress:
 @dataclass
 class Progress:
     problems: dict[str, dict[int, StageProgress]] = field(default_factory=dict)
-    # What has to be said about the file, when it was not as it should be.
+    # What to tell the learner when the file could not be used as it was.
     notice: Text | None = None
 
     def stage(self, slug: str, number: int) -> StageProgress:

@@ -144,7 +144,7 @@ class Run:
             for bug in claim.bugs:
                 self._note(verdict.of(App("bug", bug)))
         else:
-            # It tells only that some member fails: ask each of them.
+            # It shows only that some bug of the group is refused: judge each alone.
             return list(alone(claim))
         return []
 

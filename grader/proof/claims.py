@@ -101,11 +101,11 @@ def quick_claims(problem: Problem) -> list[Claim]:
     """The reference and the starter on all stages, and one bug of each of the app's."""
     everything = tuple(stage.number for stage in problem.stages)
     of_the_app = [stage.number for stage in problem.stages if not stage.own_tests]
-    first = {claim.stages: claim for claim in reversed(bug_claims(problem))}
+    first = {claim.stages[0]: claim for claim in reversed(bug_claims(problem))}
     return [
         *(Claim(app, everything) for app in apps(problem) if app.kind == "reference"),
         Claim(App("starter", STARTER), everything),
-        *(first[number,] for number in of_the_app),
+        *(first[number] for number in of_the_app),
     ]
 
 

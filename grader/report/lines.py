@@ -17,14 +17,16 @@ STYLES = {
 }
 # What says all there is to say in its first sentence.
 KNOWN = ("failure.not_written", "failure.blocked")
+# Why an app did not start.
+DOWN = ("import", "factory", "create_app", "lifespan", "library", "no_app", "exit")
 # What keeps an app from running, or any check from being judged.
-COMMON_CAUSES = (
-    "failure.down.",
+COMMON_CAUSES = {
+    *(f"failure.down.{why}" for why in DOWN),
     "failure.start_timeout",
     "failure.files_changed",
     "failure.cut_short",
     "failure.grading_time",
-)
+}
 
 
 def styled(part: Part) -> Styled:
@@ -52,7 +54,7 @@ def by_cause(checks: Iterable[CheckResult]) -> list[list[CheckResult]]:
 def _cause(check: CheckResult) -> str:
     """What is told once for all the checks that it fails, or nothing."""
     failure = check.failure or {"key": ""}
-    if str(failure["key"]).startswith(COMMON_CAUSES):
+    if failure["key"] in COMMON_CAUSES:
         return json.dumps([failure["text"], failure["got"]])
     if failure["key"] in KNOWN:
         return json.dumps([check.status, failure["text"]])

@@ -7,8 +7,10 @@ import pytest
 from rich.console import Console
 
 from grader.catalogue import SLUGS, load
+from grader.report.lines import DOWN
 from grader.report.terminal import Screen
 from grader.results import CheckResult, ProblemResult, Result, StageResult
+from grader.texts import catalogue
 
 
 def failure(**fields: Any) -> dict[str, Any]:
@@ -165,3 +167,9 @@ def test_blocked_check_of_a_stage_that_is_judged_is_told() -> None:
     assert "· 1 Title  0/1" in said
     assert text in said
     assert "expected" not in said
+
+
+def test_every_reason_not_to_start_is_told_once() -> None:
+    sentences = {key for key in catalogue("en") if key.startswith("failure.down.")}
+
+    assert sentences == {f"failure.down.{why}" for why in DOWN}

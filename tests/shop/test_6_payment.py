@@ -174,26 +174,35 @@ async def test_payment_charges_once(
     """A payment charges the total once, and the goods leave the stock."""
     sold, token, key = await a_product(admin, 10), unique("tok"), unique("key")
     made = await an_order(alice, line(sold, 3))
-    twin = await an_order(alice, line(sold))
+    other = await an_order(alice, line(sold))
 
     reply = await pay(alice, made, token, key)
 
     expect.status(reply, 200)
     same_but("paid_order", body(reply), made, "paid")
+    # The same request again has the same answer; another order is another charge.
     is_repeated(await pay(alice, made, token, key), reply)
-    expect.status(await pay(alice, twin, token), 200)
-    amounts = [[c.amount, c.currency] for c in account.charged(token)]
-    expect.equal("charges", amounts, [[3000, "EUR"], [1000, "EUR"]])
-    keys = {asked.key for asked in account.of(token)}
-    expect.equal("payment_keys", len(keys), 2)
+    expect.status(await pay(alice, other, token), 200)
+    charges_are(account, token, [[3000, "EUR"], [1000, "EUR"]])
     await stock_is(db, sold["id"], 6, 0)
     await books_balance(db, [sold])
+    # What is paid cannot be paid again under a new key.
     again = await pay(alice, made, token)
     expect.problem(again, 409, "invalid_transition")
-    await nothing_to_pay(alice, admin, account)
+    await total_of_0_is_not_charged(alice, admin, account)
 
 
-async def nothing_to_pay(alice: Client, admin: Client, account: Account) -> None:
+def charges_are(account: Account, token: str, expected: list[list[Any]]) -> None:
+    """These amounts were charged, each under a key of its own."""
+    amounts = [[c.amount, c.currency] for c in account.charged(token)]
+    expect.equal("charges", amounts, expected)
+    keys = {asked.key for asked in account.of(token)}
+    expect.equal("payment_keys", len(keys), len(expected))
+
+
+async def total_of_0_is_not_charged(
+    alice: Client, admin: Client, account: Account
+) -> None:
     """A total of 0 is paid without the payment service."""
     code, token = (await a_discount(admin, 10_000))["code"], unique("tok")
     free = await an_order(alice, line(await a_product(admin)), discount_code=code)

@@ -134,7 +134,7 @@ class ForkLauncher:
         try:
             self._preloader.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
-            # Stopped by a signal, say: it must not hold up the verdict.
+            # It may be stopped by a signal, for instance: do not wait any longer.
             self._preloader.kill()
             self._preloader.wait()
 
@@ -186,7 +186,7 @@ class ForkedProcess:
         self.err.close()
 
     def signal(self, number: int) -> None:
-        # While the code is unknown, the group still has our process in it.
+        # As long as there is no exit code, the process group still exists.
         if self.wait(0) is None:
             with contextlib.suppress(ProcessLookupError):
                 send(self.pid, number)

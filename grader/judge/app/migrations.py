@@ -33,7 +33,7 @@ class Migrations:
             return migrated
         modelled = self._databases.new()
         ran = self.run(modelled, ["models"])
-        # With neither complete, what the migrations made is nearer to the truth.
+        # When neither is complete, grade on what the migrations made.
         return modelled if ran.ok else migrated
 
     async def has_all_tables(self, database: Database) -> bool:

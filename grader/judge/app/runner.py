@@ -14,7 +14,7 @@ from grader.judge.app.settings import Settings
 from grader.judge.app.tracebacks import Location, last_exception, last_location
 
 JOB_SECONDS = 120.0
-# How often a job that runs asks whether anybody waits for it.
+# How often a running job is checked for cancellation, in seconds.
 CANCEL_SECONDS = 0.1
 
 

@@ -58,7 +58,7 @@ class Server:
         self._port = 80
         self.socket = self._folder / "app.sock"
 
-    # Life and death
+    # Starting and stopping
 
     def launch(self) -> Process:
         """Start the process without waiting for it to serve."""
@@ -133,7 +133,7 @@ class Server:
             self.kill()
         await self.database.close()
 
-    # Talking to it
+    # Clients
 
     def transport(self) -> httpx.AsyncHTTPTransport:
         # No TLS here: reading the certificates would cost 50 ms for each client.

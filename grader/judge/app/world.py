@@ -117,7 +117,7 @@ class World:
         """A registered person; NotThereYet when registering or logging in failed."""
         return self.people.client(server, name, self.problem.accounts_stage)
 
-    # From check to check
+    # Between checks
 
     def begin_check(self) -> None:
         """What was asked and printed so far belongs to the checks before."""

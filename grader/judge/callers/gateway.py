@@ -16,7 +16,7 @@ from typing import Any
 
 BODY_BYTES = 1 << 16
 WAIT_SECONDS = 5.0
-# Nobody is kept waiting longer, also when a check forgets to let go.
+# The longest that an answer is held back, even if a check forgets to release it.
 HOLD_SECONDS = 30.0
 # What the service can be told to do with a charge of some token.
 SUCCEED, DECLINE, FAIL, LOSE = "succeed", "decline", "fail", "lose"

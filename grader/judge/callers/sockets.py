@@ -65,7 +65,7 @@ class Socket:
                 compression="deflate" if compression else None,
                 proxy=None,
                 open_timeout=FRAME_SECONDS,
-                # Pings of the protocol would hide who is silent.
+                # Automatic pings would keep a silent connection alive.
                 ping_interval=None,
                 close_timeout=1,
                 max_size=FRAME_BYTES,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SHOWN_BYTES = 2000
-# Where a report pretends that an app listens; a second app is the next one.
+# The port that the commands in reports use; a second app has the next one.
 FIRST_PORT = 8000
 KEPT_LINES, LINE_CHARACTERS = 12, 160
 SHOWN_HEADERS = (

@@ -47,7 +47,7 @@ async def for_all(
     try:
         await asyncio.to_thread(attempt)
     except Flaky:
-        # The app answers equal requests differently: what it did wrong still stands.
+        # The app answers equal requests differently: report the failure it had before.
         if failures:
             raise failures[-1] from None
         raise

@@ -67,7 +67,7 @@ class Hunt:
     async def _sound_and_sharp(self) -> Trial:
         """Whether they pass on the reference; if so, which bugs they catch."""
         trial = Trial(*await self._soundness())
-        # Tests that fail always would tell nothing by failing on a bug.
+        # A test that fails on the reference too does not show that it found the bug.
         if trial.is_sound():
             hunted = await asyncio.gather(*(self.catch(bug) for bug in self._bugs))
             trial.bugs = pairs(self._bugs, hunted)

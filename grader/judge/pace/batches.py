@@ -69,7 +69,7 @@ def keeps_pace_in_batches(
 ) -> None:
     """Full points up to four times the reference's time, half up to eight times.
 
-    Wider than for reads: who begins anew after a conflict works more, and is right.
+    Wider than for reads: a correct app may repeat work after a conflict.
     """
     learner = Batch(world.server(world.fresh()), path, prepare)
     model = asyncio.run(world.reference())

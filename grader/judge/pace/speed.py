@@ -15,11 +15,11 @@ from grader.judge.checks import expect
 from grader.judge.checks.failures import CheckFailed
 
 ROUNDS = 40
-# After so many rounds it is looked whether the verdict is clear already.
+# After each so many rounds: stop early if the verdict is clear.
 LOOK = 8
 FULL = 2.0
 TRIES = 3
-# Far from a limit: no noise seen in a whole run would carry a ratio over it.
+# This far from a limit, noise has never moved a ratio across it.
 CLEAR = 0.75
 # Makes the data behind one client; returns the path and headers of the timed request.
 Prepare = Callable[[Client], Awaitable[tuple[str, dict[str, str]]]]

@@ -90,7 +90,7 @@ def read(printed: str) -> list[Said]:
         raised = any(TRACEBACK in str(record.get(name)) for name in MEMBERS)
         if TRACEBACK in line and not record:
             inside = True
-            # The line before says what it was about.
+            # The line before the traceback names its request.
             if found and not found[-1].raised and found[-1].grave:
                 found[-1].lines.append(line)
                 found[-1].raised = True
