@@ -59,19 +59,28 @@ def installed(target: Path) -> Path:
     words = ["-c", str(pins), "-r", str(file)]
     # A package that has to be built runs code of its own while it is installed.
     words += [] if ours else ["--only-binary", ":all:"]
-    venvs.ready(home, [*constraints(), *lines], words=words, above=venvs.packages(base))
+    try:
+        venvs.ready(
+            home, [*constraints(), *lines], words=words, above=venvs.packages(base)
+        )
+    except SystemExit:
+        complain("requirements", file=file)
+        raise
     return venvs.packages(home)
 
 
 def refuse_unpinned(file: Path, lines: Sequence[str]) -> None:
     wrong = [line for line in lines if not PINNED.fullmatch(line)]
     if wrong:
-        print(
-            f"{file}: only NAME==VERSION is installed for the work of others, not "
-            f"“{wrong[0]}”. To allow anything: {ANYTHING}=1",
-            file=sys.stderr,
-        )
+        complain("unpinned", file=file, line=wrong[0], variable=ANYTHING)
         sys.exit(venvs.SETUP)
+
+
+def complain(key: str, **params: object) -> None:
+    # Here, so that whoever needs no libraries of their own needs no texts.
+    from grader.texts import preferred_language, say
+
+    print(say(f"setup.{key}", preferred_language(), **params), file=sys.stderr)
 
 
 def home_name(target: Path, lines: Sequence[str]) -> str:

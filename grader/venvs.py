@@ -13,6 +13,8 @@ from grader.paths import ROOT
 HOME = ROOT / ".nox"
 NOX = HOME / "_boot"
 SETUP = 2
+# By these, pip would install somewhere else, or not all of it.
+ELSEWHERE = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_NO_DEPS", "PIP_DRY_RUN")
 
 
 def in_our_nox() -> bool:
@@ -112,7 +114,8 @@ def build(
     venv = [sys.executable, "-I", "-m", "venv", "--clear", str(home)]
     pip = [str(python), "-I", "-m", "pip", "install", "-q"]
     # The user's index is wanted; "user = true" is not possible in an environment.
-    env = {**os.environ, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    env = {k: v for k, v in os.environ.items() if k not in ELSEWHERE}
+    env |= {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     try:
         subprocess.run(venv, check=True)
         if above:

@@ -154,6 +154,24 @@ def test_only_what_is_pinned_is_installed_for_others(
     assert not nox.exists()
 
 
+def test_what_cannot_be_installed_is_named(
+    nox: Path,
+    own: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """The versions of the workbook stay: what asks for others is refused."""
+    (own / "requirements.txt").write_text(f"{wheel(own, 'sqlalchemy<2')}\n")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("LC_ALL", "C")
+
+    with pytest.raises(SystemExit) as ended:
+        requirements.for_command(["grade", "blog"])
+
+    assert ended.value.code == venvs.SETUP
+    assert f"{own / 'requirements.txt'} asks for something" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("allowed", "built_from"), [("", ["--only-binary", ":all:"]), ("1", [])]
 )

@@ -18,7 +18,7 @@ from grader.paths import ROOT
 
 # A Python that notes how it was called, and makes what `-m venv` makes: another one.
 FAKE = """#!/bin/sh
-echo "PIP_USER=$PIP_USER $*" >> {log}
+echo "PIP_USER=$PIP_USER PIP_TARGET=$PIP_TARGET $*" >> {log}
 for last; do :; done
 case "$*" in
 *"-m venv"*) rm -rf "$last" && mkdir -p "$last/bin" && cp "$0" "$last/bin/python" ;;
@@ -135,9 +135,10 @@ def test_pip_installs_into_the_environment_whatever_the_user_prefers(
 ) -> None:
     fake()
     monkeypatch.setenv("PIP_USER", "1")
+    monkeypatch.setenv("PIP_TARGET", "/elsewhere")
     venvs.ready(tmp_path / "env", ["left==1"])
 
-    assert "PIP_USER=0 -I -m pip install" in log.read_text("utf-8")
+    assert "PIP_USER=0 PIP_TARGET= -I -m pip install" in log.read_text("utf-8")
 
 
 def test_what_cannot_be_built_says_so_and_is_tried_again(
