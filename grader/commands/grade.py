@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from grader.commands import FAILED, PASSED, Told
+from grader.cores import positive, use
 from grader.paths import STARTER
 from grader.report.formats import add_options
 
@@ -19,12 +20,14 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
         "--stage", type=int, nargs="+", default=[], metavar="N", help=told("stage")
     )
     parser.add_argument("--all", action="store_true", help=told("all"))
+    parser.add_argument("--jobs", type=positive, metavar="N", help=told("jobs"))
     parser.add_argument("--fresh", action="store_true", help=told("fresh"))
     parser.add_argument("--min-score", type=float, metavar="N", help=told("min_score"))
     add_options(parser, told)
 
 
 def run(options: argparse.Namespace, language: str) -> int:
+    use(options.jobs)
     from contextlib import ExitStack
     from functools import cache
 

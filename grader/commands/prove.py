@@ -3,6 +3,7 @@
 import argparse
 
 from grader.commands import Told
+from grader.cores import positive, use
 
 
 def configure(parser: argparse.ArgumentParser, told: Told) -> None:
@@ -15,12 +16,14 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
     parser.add_argument(
         "--part", choices=("all", "bugs", "quick"), default="all", help=told("part")
     )
+    parser.add_argument("--jobs", type=positive, metavar="N", help=told("jobs"))
     parser.add_argument("--record", action="store_true", help=told("record"))
     parser.add_argument("--check", action="store_true", help=told("check"))
     parser.add_argument("--stale", action="store_true", help=told("stale"))
 
 
 def run(options: argparse.Namespace, language: str) -> int:
+    use(options.jobs)
     from grader.catalogue import SLUGS, load
     from grader.proof import check, prove
 
