@@ -119,6 +119,9 @@ class Cluster:
                 f" PASSWORD '{self._passwords[role]}' VALID UNTIL 'infinity';"
                 f" ALTER ROLE {role} RESET ALL"
             )
+            # A server that was there before counts as its own settings say.
+            for name, value in COUNTING.items():
+                self.admin.execute(f"ALTER ROLE {role} SET {name} = '{value}'")
 
     def administering(self) -> str:
         """The administrator's libpq string, for a database that no app enters."""
@@ -133,9 +136,6 @@ class Cluster:
             password=self._passwords[self.watcher],
             options=LOOKING,
         )
-        # A server that was there before counts as its own settings say.
-        for name, value in COUNTING.items():
-            self.admin.execute(f"ALTER ROLE {self.role} SET {name} = '{value}'")
 
     def user_of(self, database: str) -> str:
         """The role that an app has in a database."""
