@@ -47,7 +47,8 @@ def standing(problem: Problem, target: Path) -> Standing:
         given, mine = (_parts(problem, Path(folder)) for folder in (scratch, target))
     changed = {name for name in {*given, *mine} if given.get(name) != mine.get(name)}
     asked = {name for stage in problem.stages for name in names_of(stage)}
-    own_tests = any((target / problem.slug / "tests").rglob("test_*.py"))
+    tests = files_of(target / problem.slug / "tests")
+    own_tests = any(path.match("test_*.py") for path in tests)
     stages = frozenset(
         stage.number
         for stage in problem.stages

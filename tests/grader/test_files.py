@@ -17,6 +17,7 @@ from grader.judge.app.world import World
 from grader.judge.own_tests.edits import reference_files
 from grader.judge.own_tests.runs import Asked, OwnTests
 from grader.learner import record, start_over
+from grader.learner.begun import standing
 from grader.learner.changes import Changes
 from grader.learner.home import ELSEWHERE
 from grader.learner.side_by_side import pairs
@@ -112,6 +113,8 @@ def test_what_nobody_wrote_is_no_work(
 
     assert list(files_of(package)) == before
     assert record.attempt("blog", work) == "untouched"
+    assert standing(blog, work).untouched
+    assert blog.stages[-1].number in standing(blog, work).stages
     assert starter.is_fresh(blog, work)
     assert broken_line(blog, work, "en") is None
     assert not changes.pending()
