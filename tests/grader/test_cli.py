@@ -99,7 +99,7 @@ def test_server_that_cannot_start_is_one_sentence() -> None:
     ],
 )
 def test_address_of_another_project_is_not_printed(url: str) -> None:
-    done = run("grade", "blog", DATABASE_URL=url)
+    done = run(*REFERENCE, DATABASE_URL=url)
 
     assert done.returncode == 2
     assert "unset it" in done.stderr
