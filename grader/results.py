@@ -22,6 +22,9 @@ class CheckResult:
     score: float
     seconds: float
     failure: dict[str, Any] | None = None
+    # Of a check of the learner's tests: how many planted bugs these caught, also when
+    # they were enough, and the stories of those that they missed.
+    caught: dict[str, Any] | None = None
 
 
 @dataclass

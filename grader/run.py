@@ -40,6 +40,9 @@ class Watcher(Protocol):
 
     def judged(self, problem: Problem, stage: int, check: CheckResult) -> None: ...
 
+    def ran_tests(self, problem: Problem, runs: int) -> None:
+        """The learner's tests ran once more, in a thread of their own."""
+
 
 class Engine:
     """The services and the preloading process, kept for several gradings."""
@@ -132,6 +135,10 @@ class Engine:
         def stopped() -> bool:
             return cancelled() or time.monotonic() > ends
 
+        def counted(runs: int) -> None:
+            if watcher:
+                watcher.ran_tests(problem, runs)
+
         world = World(
             problem,
             target.resolve(),
@@ -139,6 +146,7 @@ class Engine:
             self.launcher,
             memory=self._memory,
             cancelled=stopped,
+            counted=counted,
         )
         judge = Judge(
             world,

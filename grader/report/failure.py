@@ -85,6 +85,9 @@ def explained(
 def compared(failure: Failure, language: str, room: Room) -> Iterator[Part]:
     names = ("expected", "got")
     expected, got = (text_of(failure[name], language) for name in names)
+    if failure["key"] == "failure.bugs_missed":
+        # What the missed ones do is told beside it.
+        got = f"{failure['got']['caught']} / {failure['got']['of']}"
     texts = focused(expected, got, room.characters)
     for name, text in zip(names, texts, strict=True):
         if failure[name] is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from grader.report.failure import clean
 from grader.report.next_step import next_step
-from grader.report.parts import confinement, failure_as_text, score_line
+from grader.report.parts import caught_lines, confinement, failure_as_text, score_line
 from grader.results import CheckResult, Result, StageResult, rounded
 from grader.texts import say
 
@@ -64,7 +64,9 @@ def _tests(
 def _test(
     result: Result, slug: str, stage: StageResult, check: CheckResult, language: str
 ) -> dict[str, Any]:
-    told = failure_as_text(check, language, result.target)[:SHOWN_CHARACTERS]
+    lines = caught_lines(check, language)
+    told = "\n".join([*lines, failure_as_text(check, language, result.target)])
+    told = told.strip()[:SHOWN_CHARACTERS]
     number = stage.checks.index(check) + 1
     return {
         "number": f"{stage.number}.{number}",

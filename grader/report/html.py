@@ -10,6 +10,7 @@ from grader.report.elements import Child, Element, as_html, element, with_code
 from grader.report.failure import Part, clean, explained
 from grader.report.next_step import next_step
 from grader.report.parts import (
+    caught_lines,
     confinement,
     failed_checks,
     failure_as_text,
@@ -84,6 +85,10 @@ def _problem(
             # The stage that is next lies open; the later ones wait.
             yield _failure(check, result.target, language, is_open=not opened)
         opened |= bool(failed)
+    for check in (check for stage in problem.stages for check in stage.checks):
+        if lines := caught_lines(check, language):
+            yield element("p", lines[0])
+            yield element("ul", *(element("li", line[2:]) for line in lines[1:]))
     yield from _passed(problem, language)
 
 

@@ -1,6 +1,6 @@
 """What all reports say: the score line, a stage's state, a failure as plain text."""
 
-from grader.report.failure import explained
+from grader.report.failure import clean, explained
 from grader.results import CheckResult, ProblemResult, Result, StageResult, rounded
 from grader.texts import say
 
@@ -49,3 +49,13 @@ def failed_checks(stage: StageResult) -> list[CheckResult]:
     if stage.not_begun or stage.status == "blocked":
         return []
     return [check for check in stage.checks if check.status != "passed"]
+
+
+def caught_lines(check: CheckResult, language: str) -> list[str]:
+    """How many planted bugs the learner's tests caught, and what the others do."""
+    if not check.caught:
+        return []
+    caught, of = check.caught["caught"], check.caught["of"]
+    missed = [f"– {clean(story[language])}" for story in check.caught["missed"]]
+    key = "caught_some" if missed else "caught_all"
+    return [say(f"ui.{key}", language, caught=caught, of=of), *missed]

@@ -5,6 +5,7 @@ import re
 from grader.report.failure import clean
 from grader.report.next_step import next_step
 from grader.report.parts import (
+    caught_lines,
     confinement,
     failed_checks,
     failure_as_text,
@@ -51,7 +52,14 @@ def _head(problem: ProblemResult, language: str) -> str:
         mark = "➖" if stage.not_begun else MARKS[stage.status]
         rows.append((mark, str(stage.number), title, points_of(stage), state))
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    lines = (f"## {problem.slug}", table, f"**{plain(score_line(problem, language))}**")
+    caught = [
+        "\n".join(map(plain, caught_lines(check, language)))
+        for stage in problem.stages
+        for check in stage.checks
+        if check.caught
+    ]
+    score = f"**{plain(score_line(problem, language))}**"
+    lines = (f"## {problem.slug}", table, *caught, score)
     return "\n\n".join(lines) + "\n"
 
 

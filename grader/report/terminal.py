@@ -15,6 +15,7 @@ from grader.report.failure import PAGE, SCREEN, clean, explained
 from grader.report.lines import KNOWN, by_cause, styled, summary
 from grader.report.next_step import Step, next_step
 from grader.report.parts import (
+    caught_lines,
     confinement,
     failed_checks,
     points_of,
@@ -107,6 +108,7 @@ class Screen:
         self.console.print()
         self.console.print(self._stages(problem))
         self._failures(problem)
+        self._caught(problem)
         self.console.print()
         self.console.print(self._score(problem))
 
@@ -137,6 +139,16 @@ class Screen:
         if later:
             self.console.print()
             self.console.print(Styled(self.say("later", count=later), "dim"))
+
+    def _caught(self, problem: ProblemResult) -> None:
+        """What the learner's tests found and missed, also if it was enough."""
+        for stage in problem.stages:
+            for check in stage.checks:
+                lines = caught_lines(check, self.language)
+                if lines:
+                    self.console.print()
+                for line in lines:
+                    self.console.print(Styled(line))
 
     def _stage_failures(self, stage: StageResult) -> None:
         shown = 0

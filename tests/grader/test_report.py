@@ -173,3 +173,35 @@ def test_every_reason_not_to_start_is_told_once() -> None:
     sentences = {key for key in catalogue("en") if key.startswith("failure.down.")}
 
     assert sentences == {f"failure.down.{why}" for why in DOWN}
+
+
+@pytest.mark.parametrize("status", ["passed", "failed"])
+def test_what_own_tests_missed_is_told_on_a_pass_too(status: str) -> None:
+    got = {"caught": 4, "of": 5, "missed": [{"en": "counts wrong", "zh": "数错了"}]}
+    found = check(status, key="failure.bugs_missed", got=got)
+    found.caught = got
+
+    text = shown("en", [found])
+
+    assert "Your tests caught 4 of 5 planted bugs. They missed:\n– counts wrong" in text
+    assert text.count("counts wrong") == 1
+    assert "数错了" in shown("zh", [found])
+
+
+def test_progress_is_told_where_no_line_can_be_drawn_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    console = Console(file=io.StringIO(), width=80)
+    now = iter([0.0, 1.0, 11.0, 12.0])
+    blog = load("blog")
+
+    with Screen("en", console=console).progress() as bar:
+        monkeypatch.setattr("grader.report.bar.time.monotonic", lambda: next(now))
+        bar._said = next(now)
+        for runs in (1, 2, 3):
+            bar.ran_tests(blog, runs)
+        monkeypatch.undo()
+
+    assert isinstance(console.file, io.StringIO)
+    lines = [x for x in console.file.getvalue().splitlines() if x.startswith("…")]
+    assert lines == ["… 8 Database tests: run 2 of your tests"]

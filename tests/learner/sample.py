@@ -62,6 +62,8 @@ def result(language: str) -> Result:
     ]
     second = [check("upgrade_keeps_every_post", "blocked", 3, waits)]
     third = [check("passwords_are_hashed", "passed")]
+    missed = [{"en": "counts wrong", "zh": "数错了"}]
+    third[0].caught = {"caught": 4, "of": 5, "missed": missed}
     stages = [StageResult(n, "", c) for n, c in enumerate((first, second, third), 1)]
     fourth = [check("filters", "failed"), check("walk_over_ties", "failed")]
     stages.append(StageResult(4, "", fourth, not_begun=True))

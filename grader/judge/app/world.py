@@ -1,7 +1,9 @@
 """One problem of one target with all that its suite may use, under short names."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from grader.catalogue import Problem
 from grader.judge.app.application import Application
@@ -38,12 +40,14 @@ class World:
         memory: Memory | None = None,
         role: str | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        counted: Callable[[int], None] = lambda runs: None,
     ) -> None:
         """`people` are registered in the template database.
 
         `role` is the app's in its databases, if not the one of learners' apps.
 
-        Once `cancelled` is true, jobs end early and raise Cancelled.
+        Once `cancelled` is true, jobs end early and raise Cancelled. `counted` hears
+        how often the learner's tests ran so far.
         """
         self.problem = problem
         self.target = target
@@ -60,6 +64,9 @@ class World:
         self.migrations = Migrations(problem, self.databases, self.runner)
         self.servers = Servers(app, self.settings, self.transcript, self.people.tokens)
         self._reference: World | None = None
+        self._counted, self._runs = counted, itertools.count(1)
+        # How many planted bugs the learner's tests caught, where a check counts them.
+        self.caught: dict[str, Any] | None = None
 
     async def prepare(self, schema: str | None = None) -> Database:
         """Build the template: the schema, then the people in it; returns the schema.
@@ -129,6 +136,13 @@ class World:
         """What was asked and printed so far belongs to the checks before."""
         self.transcript.clear()
         self.servers.begin_check()
+        self.caught = None
+
+    def count_caught(self, caught: dict[str, Any]) -> None:
+        self.caught = caught
+
+    def ran_own_tests(self) -> None:
+        self._counted(next(self._runs))
 
     async def close(self) -> None:
         if self._reference is not None:

@@ -33,7 +33,9 @@ async def try_tests(world: World) -> Trial:
     tests = OwnTests(world)
     if not tests.exist():
         return Trial()
-    return await Hunt(world.problem, tests, world.memory).whole()
+    trial = await Hunt(world.problem, tests, world.memory).whole()
+    trial.count = world.count_caught
+    return trial
 
 
 class Hunt:

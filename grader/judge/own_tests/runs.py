@@ -149,6 +149,7 @@ class Beside:
         ran = self._world.runner.run(
             job, settings, target=self._target, seconds=RUN_SECONDS
         )
+        self._world.ran_own_tests()
         return Outcome(ran, read_notes(notes))
 
     def _arguments(self, asked: Asked) -> list[str]:

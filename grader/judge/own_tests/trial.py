@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from grader.judge.checks import expect
 from grader.judge.checks.failures import CheckFailed
@@ -24,6 +25,8 @@ class Trial:
     # Load tests are run alone: on the reference until they pass, on each slow bug.
     load: Sequence[Outcome] = ()
     slow: Judged = ()
+    # Hears how many bugs they caught, also if those are enough.
+    count: Callable[[dict[str, Any]], None] = lambda caught: None
 
     def is_sound(self) -> bool:
         """They passed on the reference: what else they did tells something."""
@@ -60,30 +63,27 @@ class Trial:
     def must_catch_enough(self) -> None:
         """They catch 80 % of the planted bugs; fewer earn their share."""
         self._told_already()
-        catches(self.bugs, ENOUGH)
+        self._catches(self.bugs, ENOUGH)
 
     def must_catch_slow_bugs(self) -> None:
         """Load tests pass on the reference, in one of a few tries, and catch all."""
         self._told_already()
         passes(self.load[-1], "--benchmark-only")
-        catches(self.slow, 1)
+        self._catches(self.slow, 1)
+
+    def _catches(self, judged: Judged, enough: float) -> None:
+        """This share of the bugs is caught; less earns as much less."""
+        missed = [bug.story for bug, outcome in judged if not outcome.caught]
+        caught = len(judged) - len(missed)
+        got = {"caught": caught, "of": len(judged), "missed": missed}
+        self.count(got)
+        share = caught / len(judged) / enough
+        if share < 1:
+            expected = f"≥ {enough:.0%}"
+            raise CheckFailed("bugs_missed", expected=expected, got=got, earned=share)
 
 
 def passes(outcome: Outcome, app: str) -> None:
     if outcome.hung:
         expect.fail("own_tests_time", got=outcome.evidence(), app=app)
     expect.true("own_tests_pass", outcome.passed, got=outcome.evidence(), app=app)
-
-
-def catches(judged: Judged, enough: float) -> None:
-    """This share of the bugs is caught; less earns as much less."""
-    missed = [bug.story for bug, outcome in judged if not outcome.caught]
-    caught = len(judged) - len(missed)
-    share = caught / len(judged) / enough
-    if share < 1:
-        raise CheckFailed(
-            "bugs_missed",
-            expected=f"≥ {enough:.0%}",
-            got={"caught": caught, "of": len(judged), "missed": missed},
-            earned=share,
-        )

@@ -99,7 +99,9 @@ class Judge:
         check = self.world.problem.check(stage, item.originalname.removeprefix("test_"))
         failure = self.classified(stage, self._failure)
         seconds = round(time.perf_counter() - self._started, 3)
-        self.report(stage, self.result(check, failure, seconds))
+        result = self.result(check, failure, seconds)
+        result.caught = self.world.caught
+        self.report(stage, result)
 
     def result(
         self, check: Check, failure: BaseException | None, seconds: float = 0.0
