@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import keyword
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ COMMANDS = (
     "grade",
     "watch",
     "serve",
+    "try",
     "hint",
     "compare",
     "progress",
@@ -31,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     show_what_can_be_shown()
     language = asked_language(words) or preferred_language()
-    options = parser(language).parse_args(words)
+    options = parsed(words, language)
     # Whoever stops us with SIGTERM gets the same clean-up as with Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -41,6 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return complain(Text("setup.interrupted"), language)
     return code
+
+
+def parsed(words: Sequence[str], language: str) -> argparse.Namespace:
+    """What the words mean; what a command passes on is its `rest`."""
+    top = parser(language)
+    options, rest = top.parse_known_args(words)
+    options.rest = rest
+    if options.rest and not options.passes_on:
+        top.error(f"unrecognized arguments: {' '.join(options.rest)}")
+    return options
 
 
 def complain(text: Text, language: str) -> int:
@@ -66,8 +78,11 @@ def parser(language: str = "en") -> argparse.ArgumentParser:
     for name in COMMANDS:
         about = told(name)
         command = commands.add_parser(name, help=about, description=about)
-        module = importlib.import_module(f"grader.commands.{name}")
+        # A keyword of Python's cannot be the name of a module.
+        file = f"{name}_" if keyword.iskeyword(name) else name
+        module = importlib.import_module(f"grader.commands.{file}")
         module.configure(command, told)
         command.add_argument("--lang", choices=LANGUAGES, help=told("lang"))
-        command.set_defaults(run=module.run)
+        passes_on = getattr(module, "PASSES_ON", False)
+        command.set_defaults(run=module.run, passes_on=passes_on)
     return top

@@ -14,7 +14,15 @@ SHARED |= {"cores", "streams"}
 ALLOWED = {
     "cli": set[str](),
     "commands": {"learner", "proof", "report", "run", "starter"},
-    "learner": {"judge/app", "judge/database", "report", "run", "services", "starter"},
+    "learner": {
+        "judge/app",
+        "judge/database",
+        "judge/own_tests",
+        "report",
+        "run",
+        "services",
+        "starter",
+    },
     "proof": {"judge/own_tests", "run", "starter"},
     "report": set[str](),
     "starter": set[str](),

@@ -13,6 +13,7 @@ from grader.texts import say
 Failure = dict[str, Any]
 SHOWN_LINE = 600
 SHOWN_EXCEPTION = 200
+SHORT = 80
 # A learner's output may hold escape sequences, halves of characters, and marks that
 # turn the direction of text; none reaches a terminal or a page.
 CONTROL = re.compile(
@@ -141,11 +142,15 @@ def _whole(exchange: dict[str, Any], room: Room) -> Iterator[Part]:
 
 
 def _short(exchange: dict[str, Any]) -> Part:
-    """One line, which a reader can find in the app's log."""
-    answer = exchange["error"] or exchange["status"]
-    who = exchange.get("who") or "?"
-    sent = f"{exchange.get('method', '')} {exchange.get('path', exchange['request'])}"
-    return Part("earlier", clean(f"{who}: {sent} → {answer}").replace("\n", " ")[:200])
+    """Who sent what and got which status, in a line or two."""
+    words = [
+        f"{exchange.get('who') or '?'}:",
+        exchange.get("method", ""),
+        exchange.get("path", exchange["request"])[:SHORT],
+        exchange.get("sent", "")[:SHORT],
+        f"→ {exchange['error'] or exchange['status']}",
+    ]
+    return Part("earlier", " ".join(clean(" ".join(words)).split()))
 
 
 def logged(failure: Failure, language: str, room: Room) -> Iterator[Part]:

@@ -50,6 +50,7 @@ class Exchange:
             "who": self.who,
             "method": self.method,
             "path": self.target,
+            "sent": self.body,
             "request": self.curl(),
             "status": self.status,
             "headers": self.answer_headers,
