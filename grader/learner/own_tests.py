@@ -13,6 +13,7 @@ from pathlib import Path
 from grader.catalogue import Problem
 from grader.judge.app.application import environment, own_libraries
 from grader.judge.app.databases import Databases
+from grader.judge.app.import_path import import_path
 from grader.judge.app.settings import Settings
 from grader.judge.own_tests.runs import CONFIGURATION
 from grader.learner.home import home
@@ -29,7 +30,7 @@ def run_tests(problem: Problem, target: Path, words: Sequence[str]) -> int:
         folder = Path(scratch)
         configuration = folder / "pytest.toml"
         configuration.write_text(CONFIGURATION)
-        databases = Databases(cluster)
+        databases = Databases(cluster, cluster.role)
         database = databases.new()
         command = [
             *(sys.executable, "-m", "pytest", f"{problem.slug}/tests"),
@@ -39,13 +40,14 @@ def run_tests(problem: Problem, target: Path, words: Sequence[str]) -> int:
             f"-ocache_dir={home() / 'pytest' / problem.slug}",
             *words,
         ]
+        imported = [*import_path(problem, target), *own_libraries()]
         terminal = {k: os.environ[k] for k in OF_THE_TERMINAL if k in os.environ}
         env = {
             **environment(folder),
             **Settings(problem.settings).for_job(),
             **terminal,
             "DATABASE_URL": database.url,
-            "PYTHONPATH": os.pathsep.join([str(target), *own_libraries()]),
+            "PYTHONPATH": os.pathsep.join(imported),
         }
         try:
             return subprocess.call(command, cwd=target, env=env)
