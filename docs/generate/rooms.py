@@ -13,7 +13,7 @@ SHARED |= {"cores", "streams"}
 # What each room may import, besides what is shared.
 ALLOWED = {
     "cli": set[str](),
-    "commands": {"learner", "proof", "report", "run", "starter"},
+    "commands": {"cohort", "learner", "proof", "report", "run", "starter"},
     "learner": {
         "judge/app",
         "judge/database",
@@ -24,6 +24,7 @@ ALLOWED = {
         "starter",
     },
     "proof": {"judge/own_tests", "run", "starter"},
+    "cohort": {"learner", "proof", "report", "run"},
     "report": set[str](),
     "starter": set[str](),
     "run": {"judge/app", "judge/checks", "judge/suite", "services"},

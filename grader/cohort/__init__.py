@@ -1,0 +1,1 @@
+"""Grades a class: finds submissions, has them graded side by side, keeps results."""
