@@ -121,6 +121,20 @@ def build(
         if above:
             (packages(home) / "above.pth").write_text(f"{above}\n", "utf-8")
         subprocess.run([*pip, *words], env=env, check=True)
+        compile_plugins(python, home)
     except subprocess.CalledProcessError:
         print(f"{home} could not be built: see above.", file=sys.stderr)
         sys.exit(SETUP)
+
+
+def compile_plugins(python: Path, home: Path) -> None:
+    """Let pytest keep what it compiles of its plugins, where it is installed.
+
+    It compiles them in a way of its own, and would do so in every run for somebody who
+    has PYTHONDONTWRITEBYTECODE set: `-I` does not heed it.
+    """
+    nothing = home / "nothing"
+    nothing.mkdir()
+    command = [str(python), "-I", "-m", "pytest", "-q", "-pno:cacheprovider"]
+    env = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+    subprocess.run([*command, str(nothing)], env=env, capture_output=True)

@@ -141,6 +141,29 @@ def test_pip_installs_into_the_environment_whatever_the_user_prefers(
     assert "PIP_USER=0 PIP_TARGET= -I -m pip install" in log.read_text("utf-8")
 
 
+def test_what_pytest_compiles_of_its_plugins_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for somebody who lets Python write no bytecode."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    home = tmp_path / "home"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
+    lib = venvs.packages(home)
+    for name in ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments"):
+        shutil.copytree(venvs.packages(Path(sys.prefix)) / name, lib / name)
+    shutil.copy(venvs.packages(Path(sys.prefix)) / "py.py", lib)
+    (lib / "some_plugin.py").write_text("")
+    info = lib / "some_plugin-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Name: some-plugin\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[pytest11]\nsome = some_plugin\n")
+    (info / "RECORD").write_text("some_plugin.py,,\n")
+
+    venvs.compile_plugins(home / "bin" / "python", home)
+
+    assert list(lib.glob("__pycache__/some_plugin.*-pytest-*.pyc"))
+
+
 def test_what_cannot_be_built_says_so_and_is_tried_again(
     fake: Fake, tmp_path: Path, log: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
