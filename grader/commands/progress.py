@@ -41,7 +41,11 @@ def run(options: argparse.Namespace, language: str) -> int:
     done = bool(known and known.passed)
     console.print()
     key = "all_done" if done else "in_work"
-    console.print(Text(say(f"learner.{key}", language, **what)), soft_wrap=True)
+    console.print(Text(say(f"learner.{key}", language, **what)))
+    if not done:
+        lang = f" --lang {options.lang}" if options.lang else ""
+        words = f"    nox -s grade -- {problem.slug} --stage {stage.number}{lang}"
+        console.print(Text(words, "bold"), soft_wrap=True)
     return PASSED
 
 

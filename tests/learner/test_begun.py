@@ -80,9 +80,11 @@ def test_code_elsewhere_may_do_the_work(
     assert sure == [8]
 
 
-def test_given_package_counts(tmp_path: Path) -> None:
+def test_given_package_of_ones_own_counts(tmp_path: Path) -> None:
     shop = load("shop")
     starter.build(shop, tmp_path)
+    shutil.copytree(SOLUTIONS / "given", tmp_path / "given")
+    assert standing(shop, tmp_path).untouched
     with (tmp_path / "given" / "app.py").open("a") as file:
         file.write("\nMORE = 1\n")
 

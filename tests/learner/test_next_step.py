@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from grader.catalogue import SLUGS, load
+from grader.cli import main
 from grader.report.next_step import Step, next_step
 from grader.report.terminal import Screen
 from grader.results import ProblemResult, Result, StageResult
@@ -99,3 +100,12 @@ def test_command_stands_alone_and_whole(language: str, slug: str, width: int) ->
     assert isinstance(console.file, io.StringIO)
     last = console.file.getvalue().splitlines()[-1]
     assert last.strip() == next_step(result, language).command
+
+
+def test_progress_ends_with_a_command_to_copy(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["progress", "blog", "--lang", "zh"]) == 0
+
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == "    nox -s grade -- blog --stage 1 --lang zh"

@@ -62,5 +62,4 @@ def adds_up(wanted: Cart, got: dict[str, Any]) -> None:
     }
     broken = [rule for rule, holds in sums.items() if not holds]
     if broken:
-        found = {"cart": wanted.shown(), "answer": got}
-        expect.fail("adds_up", expected=broken, got=found)
+        expect.fail("adds_up", expected=broken, got=got, cart=wanted.shown())

@@ -29,12 +29,13 @@ class Cart:
             quantities[which] = quantities.get(which, 0) + qty
         return quantities
 
-    def shown(self) -> dict[str, Any]:
-        """For a report: prices and quantities, not places."""
-        return {
-            "lines": [f"{qty} × {PRICES[which]}" for which, qty in self.lines],
-            "discount": None if self.discount is None else DISCOUNTS[self.discount],
-        }
+    def shown(self) -> str:
+        """For a report: quantities and prices, not places."""
+        lines = ", ".join(f"{qty} × {PRICES[which]}" for which, qty in self.lines)
+        if self.discount is None:
+            return lines
+        kind, value = DISCOUNTS[self.discount]
+        return f"{lines}; {kind} {value}"
 
 
 def carts(most_qty: int = 1000) -> st.SearchStrategy[Cart]:

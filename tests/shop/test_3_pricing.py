@@ -84,8 +84,8 @@ async def test_every_part_is_exact(admin: Client, anonymous: Client) -> None:
         reply = await anonymous.post("/v1/quotes", json=market.request(wanted))
         expect.status(reply, 200)
         got, right = priced(body(reply)), expected(wanted)
-        found = {"cart": wanted.shown(), "answer": got}
-        expect.true("part_exact", got == right, expected=right, got=found)
+        cart = wanted.shown()
+        expect.true("part_exact", got == right, expected=right, got=got, cart=cart)
 
     await for_all(carts(), check, 60)
 
