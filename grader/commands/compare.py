@@ -13,12 +13,12 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
 
 
 def run(options: argparse.Namespace, language: str) -> int:
-    from grader.learner.position import place
+    from grader.learner.position import chosen_stage
     from grader.learner.progress import ATTEMPTS_TO_COMPARE, StageProgress, load
     from grader.learner.side_by_side import pairs, shown
 
     progress = load()
-    problem, stage = place(progress, options.problem, options.stage)
+    problem, stage = chosen_stage(progress, options.problem, options.stage)
     known = progress.problems.get(problem.slug, {}).get(stage.number, StageProgress())
     if not known.passed_at and len(known.attempts) < ATTEMPTS_TO_COMPARE:
         raise SetupError(

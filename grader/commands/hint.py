@@ -19,10 +19,10 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
 
 
 def run(options: argparse.Namespace, language: str) -> int:
-    from grader.learner.position import place
+    from grader.learner.position import chosen_stage
     from grader.learner.progress import load
 
-    problem, stage = place(load(), options.problem, options.stage)
+    problem, stage = chosen_stage(load(), options.problem, options.stage)
     if not (options.problem or options.again):
         # Show a hint only to who asks for it: it spoils the exercise.
         what = {"slug": problem.slug, "stage": stage.number}

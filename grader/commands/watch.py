@@ -20,13 +20,13 @@ def run(options: argparse.Namespace, language: str) -> int:
     from grader.commands.hint import show_next
     from grader.learner.changes import Changes
     from grader.learner.keys import keys
-    from grader.learner.position import place
+    from grader.learner.position import chosen_stage
     from grader.learner.progress import load
     from grader.learner.watch_loop import Watch
     from grader.report.terminal import Screen
     from grader.run import check_target
 
-    problem, stage = place(load(), options.problem, options.stage)
+    problem, stage = chosen_stage(load(), options.problem, options.stage)
     check_target(problem, options.target)
     target = options.target.resolve()
     screen = Screen(language, every_failure=options.all)

@@ -25,7 +25,7 @@ def current_stage(progress: Progress, problem: Problem) -> int:
     return min(open_ones, default=problem.stages[-1].number)
 
 
-def place(
+def chosen_stage(
     progress: Progress, slug: str | None, number: int | None
 ) -> tuple[Problem, Stage]:
     """The problem and stage that were named, or else those in work."""

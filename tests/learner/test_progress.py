@@ -8,7 +8,7 @@ import pytest
 
 from grader.catalogue import Problem
 from grader.learner import progress, record
-from grader.learner.position import current_stage, place
+from grader.learner.position import chosen_stage, current_stage
 from grader.learner.record import Difference, remember
 from grader.paths import ROOT, STARTER
 from grader.results import CheckResult, ProblemResult, Result, StageResult
@@ -128,8 +128,8 @@ def test_folder_that_cannot_be_written_is_said(elsewhere: Path) -> None:
 
 
 def test_place_is_the_first_open_stage_of_the_last_problem(blog: Problem) -> None:
-    assert place(progress.load(), None, None) == (blog, blog.stage(1))
+    assert chosen_stage(progress.load(), None, None) == (blog, blog.stage(1))
     remember(graded("passed"))
 
     assert current_stage(progress.load(), blog) == 2
-    assert place(progress.load(), "blog", 5)[1].number == 5
+    assert chosen_stage(progress.load(), "blog", 5)[1].number == 5
