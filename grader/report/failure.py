@@ -13,7 +13,7 @@ from grader.texts import say
 Failure = dict[str, Any]
 SHOWN_LINE = 600
 SHOWN_EXCEPTION = 200
-SHORT = 80
+SHORT = 60
 # A learner's output may hold escape sequences, halves of characters, and marks that
 # turn the direction of text; none reaches a terminal or a page.
 CONTROL = re.compile(
@@ -29,14 +29,16 @@ class Room:
     characters: int
     exchanges: int
     answer: int
+    # Lines of the app's output, and how much of each.
     log: int
+    line: int
     # Whether requests before the last are shown with what they sent and got.
     whole: bool
 
 
 # A page has room; a terminal shows several failures on one screen.
-PAGE = Room(700, 6, SHOWN_LINE, 12, True)
-SCREEN = Room(230, 3, 300, 6, False)
+PAGE = Room(700, 6, SHOWN_LINE, 12, 400, True)
+SCREEN = Room(200, 3, 230, 4, 150, False)
 
 
 @dataclass(frozen=True)
@@ -126,11 +128,13 @@ def exchanged(failure: Failure, language: str, room: Room) -> Iterator[Part]:
     left_out += failure.get("exchanges_left_out", 0)
     if left_out:
         yield Part("aside", say("ui.exchanges_left_out", language, count=left_out))
+    several = any(e.get("server", 1) > 1 for e in failure["exchanges"])
     for exchange in earlier:
-        yield from _whole(exchange, room) if room.whole else [_short(exchange)]
-    who = clean(str(last.get("who", "")))
+        who = _who(exchange, language, several=several)
+        yield from _whole(exchange, room) if room.whole else [_short(exchange, who)]
+    who = _who(last, language, several=several)
     key = "failed_request" if last.get("failed") else "last_request"
-    if who and (earlier or left_out or last.get("failed")):
+    if earlier or left_out or last.get("failed"):
         yield Part("aside", say(f"ui.{key}", language, who=who))
     yield from _whole(last, room)
 
@@ -141,10 +145,18 @@ def _whole(exchange: dict[str, Any], room: Room) -> Iterator[Part]:
     yield Part("answer", clean(str(answer))[: room.answer])
 
 
-def _short(exchange: dict[str, Any]) -> Part:
+def _who(exchange: dict[str, Any], language: str, *, several: bool) -> str:
+    """Who sent it, and which server was asked if there were several."""
+    who = clean(str(exchange.get("who", "?")))
+    if not several:
+        return who
+    return say("ui.at_server", language, who=who, server=exchange.get("server", 1))
+
+
+def _short(exchange: dict[str, Any], who: str) -> Part:
     """Who sent what and got which status, in a line or two."""
     words = [
-        f"{exchange.get('who') or '?'}:",
+        f"{who}:",
         exchange.get("method", ""),
         exchange.get("path", exchange["request"])[:SHORT],
         exchange.get("sent", "")[:SHORT],
@@ -161,7 +173,7 @@ def logged(failure: Failure, language: str, room: Room) -> Iterator[Part]:
         key = "log_cut" if left_out else "log"
         yield Part("aside", say(f"ui.{key}", language, count=left_out))
         for text in failure["log"][-room.log :]:
-            yield Part("log", clean(text)[: room.answer])
+            yield Part("log", clean(text)[: room.line])
 
 
 def field(name: str, value: object, language: str) -> Part:

@@ -205,3 +205,98 @@ def test_progress_is_told_where_no_line_can_be_drawn_anew(
     assert isinstance(console.file, io.StringIO)
     lines = [x for x in console.file.getvalue().splitlines() if x.startswith("…")]
     assert lines == ["… 8 Database tests: run 2 of your tests"]
+
+
+def asked(path: str, status: int, **fields: Any) -> dict[str, Any]:
+    return {
+        "who": "alice",
+        "server": 1,
+        "method": "GET",
+        "path": path,
+        "sent": "",
+        "failed": False,
+        "request": f"curl -i http://127.0.0.1:8000{path}",
+        "status": status,
+        "headers": {},
+        "body": "{}",
+        "error": None,
+        **fields,
+    }
+
+
+def test_request_that_failed_is_last_and_says_who_sent_it() -> None:
+    exchanges = [asked(f"/v1/{n}", 200) for n in range(4)]
+    exchanges.append(asked("/v1/wrong", 500, who="bob", failed=True))
+
+    text = shown("en", [check("failed", exchanges=exchanges, exchanges_left_out=7)])
+    lines = [line.strip() for line in text.splitlines()]
+
+    at = lines.index("9 earlier requests are not shown")
+    assert lines[at + 1 : at + 6] == [
+        "alice: GET /v1/2 → 200",
+        "alice: GET /v1/3 → 200",
+        "this request of bob got the wrong answer:",
+        "$ curl -i http://127.0.0.1:8000/v1/wrong",
+        "500 {}",
+    ]
+
+
+def test_two_servers_are_told_apart() -> None:
+    exchanges = [asked("/v1/a", 200), asked("/v1/b", 200, server=2)]
+
+    text = shown("en", [check("failed", exchanges=exchanges)])
+
+    assert "alice at server 1: GET /v1/a" in text
+    assert "the last request, sent by alice at server 2:" in text
+
+
+def test_three_failures_fit_and_begin_with_what_is_wrong() -> None:
+    """Whatever an app says; what usual ones say takes 90 lines with all around it."""
+    long = "word " * 400
+    exchanges = [asked("/v1/posts?q=" + "x" * 300, 200, sent=long, body=long)] * 6
+    found = [
+        check(
+            "failed",
+            exchanges=exchanges,
+            exchanges_left_out=50,
+            log=[long] * 12,
+            log_left_out=900,
+            where=None,
+            expected=long,
+            got=f"{long} more",
+            text=f"The {n}th comparison.",
+        )
+        for n in range(3)
+    ]
+    for n, one in enumerate(found):
+        one.id = f"check_{n}"
+
+    lines = shown("en", found, width=80).splitlines()
+
+    assert len(lines) <= 3 * 42
+    for n in range(3):
+        at = next(i for i, x in enumerate(lines) if f"The {n}th" in x)
+        nearby = "\n".join(lines[at : at + 12])
+        assert "expected: " in nearby
+        assert "got: " in nearby
+
+
+def test_app_output_is_shown_where_no_line_of_code_is() -> None:
+    log = {"log": ["WARNING: the pool is full"], "log_left_out": 111}
+
+    with_line = shown("en", [check("failed", **log)])
+    without = shown("en", [check("failed", where=None, exception=None, **log)])
+
+    assert "the pool is full" not in with_line
+    assert "the pool is full" in without
+    assert "(111 other lines are not shown)" in without
+
+
+def test_one_sentence_of_what_is_not_written_is_told_once() -> None:
+    text = "This route still answers 501."
+    found = [check("failed", key="failure.not_written", text=text) for _ in range(9)]
+
+    said = shown("en", found)
+
+    assert said.count(text) == 1
+    assert said.count("✗ 1 Title  0/1") == 9

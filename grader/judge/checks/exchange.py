@@ -48,6 +48,7 @@ class Exchange:
     def to_json(self) -> dict[str, Any]:
         return {
             "who": self.who,
+            "server": self.port - FIRST_PORT + 1,
             "method": self.method,
             "path": self.target,
             "sent": self.body,
