@@ -44,8 +44,11 @@ class Stage:
     checks: tuple[Check, ...]
     # Names in the reference that the starter leaves to the learner: "file.py:name".
     blanks: tuple[str, ...]
-    # Those of them in which other stages write too, with the numbers of these.
+    # Those of them in which other stages write too, or whose work they take over, with
+    # the numbers of these stages.
     shared: dict[str, tuple[int, ...]] = field(hash=False)
+    # Names by which statements of other stages are known in them: these stay.
+    stays: dict[str, tuple[str, ...]] = field(hash=False)
     # Whether it judges the tests that learners write, not their app.
     own_tests: bool
     # Whether it earns nothing while its code is the starter's, though all others be
@@ -152,6 +155,7 @@ def _stage(slug: str, number: int, data: dict[str, Any], whys: dict[str, Why]) -
         checks,
         tuple(data.get("blanks", ())),
         {name: tuple(numbers) for name, numbers in data.get("shared", {}).items()},
+        {name: tuple(names) for name, names in data.get("stays", {}).items()},
         data.get("own_tests", False),
         data.get("silent", False),
     )

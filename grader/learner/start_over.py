@@ -85,7 +85,7 @@ def reset_stage(
                     blanks,
                     package / name,
                     fresh / name,
-                    of_earlier_stages(problem, stage, name),
+                    staying(stage, name),
                 )
             )
             is not None
@@ -112,33 +112,20 @@ def names_by_file(stage: Stage) -> dict[str, list[str]]:
     return found
 
 
-def of_earlier_stages(problem: Problem, stage: Stage, file: str) -> dict[str, set[str]]:
-    """For each definition of a file that earlier stages share: the names of theirs.
-
-    What the learner wrote for them stands in statements with such a name, and stays.
-    """
-    found: dict[str, set[str]] = {}
-    for blank, numbers in stage.shared.items():
-        name, _, definition = blank.partition(":")
-        earlier = [problem.stage(n) for n in numbers if n < stage.number]
-        theirs = {n for s in earlier for n in names_by_file(s).get(name, [])}
-        if name == file and theirs:
-            found[definition] = theirs
-    return found
+def staying(stage: Stage, file: str) -> dict[str, tuple[str, ...]]:
+    """By which names statements of other stages stay, for definitions of a file."""
+    found = ((blank.partition(":"), names) for blank, names in stage.stays.items())
+    return {name: names for (where, _, name), names in found if where == file}
 
 
 def gone_with(stage: Stage, changed: Collection[str]) -> dict[str, tuple[int, ...]]:
-    """Definitions that were taken back though later stages wrote in them, too."""
-    return {
-        blank: later
-        for blank, numbers in stage.shared.items()
-        if blank.partition(":")[0] in changed
-        and (later := tuple(n for n in numbers if n > stage.number))
-    }
+    """Definitions that were taken back, though other stages wrote in them too."""
+    shared = stage.shared.items()
+    return {blank: n for blank, n in shared if blank.partition(":")[0] in changed}
 
 
 def _rewound(
-    names: list[str], mine: Path, fresh: Path, others: Mapping[str, set[str]]
+    names: list[str], mine: Path, fresh: Path, others: Mapping[str, Collection[str]]
 ) -> bytes | None:
     """The new content of a file, or None when it stays as it is."""
     text = fresh.read_text("utf-8") if fresh.exists() else ""

@@ -16,6 +16,7 @@ SAMPLE = [
     ("jobs", 8, 3, "complete"),
     ("jobs", 8, 6, "concurrency_is_bounded_and_reached"),
     ("chat", 8, 6, "kick_reaches_open_sockets"),
+    ("chat", 8, 7, "shutdown_says_goodbye"),
     ("shop", 7, 6, "payment_charges_once"),
 ]
 
