@@ -8,8 +8,19 @@ from grader.judge.app.world import World
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
+from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.jobs.helpers import KIND, a_job, each, ended, job, moment, some_jobs, unique
+from tests.jobs.helpers import (
+    KIND,
+    a_job,
+    each,
+    ended,
+    inserted,
+    job,
+    moment,
+    some_jobs,
+    unique,
+)
 
 TRIES = 3
 WORK_SECONDS = 1.0
@@ -64,6 +75,14 @@ async def test_new_job(alice: Client) -> None:
         expect.true("offset", moment(found["created_at"]), field="created_at")
         expect.true("offset", moment(found["run_at"]), field="run_at")
     expect.true("object", isinstance(made["id"], str), expected="str", got=made["id"])
+    chosen = {"state": "dead", "attempt": 3, "run_at": "2030-01-01T00:00:00Z"}
+    reply = await alice.post("/v1/jobs", json=job(id="7", **chosen))
+    # Unknown fields may be refused, as long as they have no effect.
+    expect.status(reply, 202, 422)
+    if reply.status_code == 202:
+        expect.fields(body(reply), state="queued", attempt=0)
+        soon = moment(body(reply)["run_at"]) < moment(chosen["run_at"])
+        expect.true("no_effect", soon, field="run_at", got=body(reply)["run_at"])
 
 
 async def test_limits_of_a_job(alice: Client) -> None:
@@ -114,7 +133,7 @@ async def test_unknown_and_unauthorized(alice: Client, anonymous: Client) -> Non
         expect.problem(reply, 401, "unauthorized")
 
 
-async def test_list_of_jobs(alice: Client, bob: Client) -> None:
+async def test_list_of_jobs(alice: Client, bob: Client, db: Database) -> None:
     """The list has everybody's jobs, the newest first, in full pages, and filters."""
     queue, other = unique("list"), unique("kind")
     ids = await some_jobs(alice, 4, queue=queue) + await some_jobs(bob, 1, queue=queue)
@@ -132,11 +151,15 @@ async def test_list_of_jobs(alice: Client, bob: Client) -> None:
     first = body(await alice.get("/v1/jobs", params={"queue": queue, "limit": 4}))
     rest = await found(limit=4, cursor=first["next_cursor"])
     expect.listed([item["id"] for item in first["items"]] + rest, ids[::-1], "id")
-    expect.status(await alice.get("/v1/jobs", params={"state": "asleep"}), 422)
     # Each filter alone, and none at all: what is not sent must not narrow the list.
     for query in ({}, {"kind": other}, {"state": "queued"}):
         newest = body(await alice.get("/v1/jobs", params={"limit": 1, **query}))
         expect.listed([item["id"] for item in newest["items"]], ids[-1:], "id")
+    for bad in ({"state": "asleep"}, {"limit": 0}, {"limit": 101}):
+        expect.status(await alice.get("/v1/jobs", params=bad), 422)
+    expect.listed(await found(queue="nobody-here"), [], "id")
+    await inserted(db, 30, queue=other)
+    expect.equal("page_sizes", len(await found(queue=other)), 20)
 
 
 async def test_bad_settings_end_the_start(world: World, start: Start) -> None:

@@ -1,12 +1,27 @@
 """Stage 2: a migration carries 300 old jobs over, and a restart loses none."""
 
+from contextlib import suppress
+
+from grader.catalogue import load
 from grader.judge.app.world import World
 from grader.judge.checks import expect
+from grader.judge.checks.failures import AppDown
+from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
 from tests.jobs.helpers import PATIENCE, a_job, ended, running, until
 from tests.jobs.legacy import JOBS, Legacy, N, column_names, migrated, refused
 
 OLD = {"id", "kind", "payload", "status", "result", "error", "created_at", "updated_at"}
+NULLABLE = {
+    "jobs": "lease_token lease_expires_at worker_id unique_key progress result error"
+    " started_at finished_at",
+    "job_attempts": "outcome error finished_at",
+}
+TYPES = {
+    "jsonb": "jobs.payload jobs.result",
+    "timestamptz": "jobs.run_at jobs.lease_expires_at jobs.created_at jobs.started_at"
+    " jobs.finished_at job_attempts.started_at job_attempts.finished_at",
+}
 FINAL = "state IN ('succeeded', 'dead')"
 
 
@@ -80,11 +95,42 @@ async def test_constraints_guard_the_tables(legacy: Legacy) -> None:
         attempt.format(1),
     ):
         expect.true("no_constraint", not await refused(db, change), got=change)
+    belongs = "contype = 'f' AND conrelid = %s::regclass AND confrelid = %s::regclass"
+    keys = await db.count("pg_constraint", belongs, "job_attempts", "jobs")
+    expect.true("constraint", keys, got="job_attempts.job_id")
+    for table, nullable in NULLABLE.items():
+        columns = " ".join(
+            sorted(await columns_where(db, table, "is_nullable = 'YES'"))
+        )
+        expect.equal(
+            "nullable", columns, " ".join(sorted(nullable.split())), table=table
+        )
+    for kind, names in TYPES.items():
+        for table, name in (full.split(".") for full in names.split()):
+            found = await columns_where(db, table, f"udt_name = '{kind}'")
+            expect.true("column_type", name in found, expected=kind, column=name)
+
+
+async def columns_where(db: Database, table: str, condition: str) -> set[str]:
+    """Which columns of this page satisfy a condition; further ones do not count."""
+    rows = await db.execute(
+        "SELECT column_name FROM information_schema.columns"
+        f" WHERE table_schema = 'public' AND table_name = %s AND {condition}",
+        table,
+    )
+    return {name for (name,) in rows if f"{table}.{name}" in load("jobs").columns}
 
 
 async def test_models_and_migrations_agree(world: World, legacy: Legacy) -> None:
-    """`alembic check` finds nothing left to migrate."""
+    """`alembic check` finds nothing left to migrate; the app itself makes no table."""
     legacy.must_be_upgraded()
+    empty = world.server(world.database())
+    with suppress(AppDown):
+        # Without tables it may refuse to start.
+        empty.start()
+    made = await column_names(empty.database, "jobs")
+    expect.equal("tables_made", sorted(made), [])
+    await empty.close()
 
     ran = world.migrate(legacy.database, ["check"])
 

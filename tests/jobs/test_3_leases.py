@@ -31,6 +31,7 @@ async def test_lease_hands_out_jobs(alice: Client, admin: Client, db: Database) 
     """A lease has the running job, a token of its own and LEASE_S of time."""
     queue = unique("lease")
     ids = await some_jobs(alice, 3, queue=queue)
+    handed_in = moment((await shown(alice, ids[2]))["created_at"])
 
     items = await lease(admin, queue, max_jobs=2, worker_id="w-1")
 
@@ -40,7 +41,8 @@ async def test_lease_hands_out_jobs(alice: Client, admin: Client, db: Database) 
         expect.fields(found, state="running", attempt=1, worker_id="w-1", queue=queue)
         expect.fields(found, finished_at=None, cancel_requested=False)
         expect.absent(found, "lease_token")
-        moment(found["started_at"])
+        begun = moment(found["started_at"])
+        expect.true("started_at", begun >= handed_in, got=str(begun))
         left = await db.value(
             "SELECT extract(epoch FROM %s::timestamptz - clock_timestamp())",
             str(item["lease_expires_at"]),
@@ -55,7 +57,7 @@ async def test_lease_hands_out_jobs(alice: Client, admin: Client, db: Database) 
     expect.listed(await drained(admin, queue), ids[2:], "id")
 
 
-async def test_rules_of_leasing(alice: Client, admin: Client) -> None:
+async def test_rules_of_leasing(alice: Client, admin: Client, db: Database) -> None:
     """Only admins lease; queues and kinds filter; no kinds means all; limits hold."""
     queue, other = unique("rules"), unique("rules")
     await some_jobs(alice, 1, queue=queue)
@@ -70,7 +72,12 @@ async def test_rules_of_leasing(alice: Client, admin: Client) -> None:
     expect.listed(await drained(admin, unique("empty")), [], "id")
     # One order over all queues, in whichever order they are named.
     mixed = [(await a_job(alice, queue=q))["id"] for q in (queue, other) * 2]
-    expect.listed(await drained(admin, other, queues=[other, queue]), mixed, "id")
+    # Due at one moment: then who was handed in first comes first.
+    past = "run_at = now() - interval '1 second'"
+    await db.execute(f"UPDATE jobs SET {past} WHERE id::text = ANY(%s)", mixed)
+    first = await lease(admin, other, queues=[other, queue])
+    expect.listed([item["job"]["id"] for item in first], mixed[:1], "id")
+    expect.listed(await drained(admin, other, queues=[other, queue]), mixed[1:], "id")
     for bad in (
         *each("max_jobs", 0, 51),
         *each("wait_s", -1, 21),
@@ -94,6 +101,7 @@ async def test_complete(alice: Client, admin: Client) -> None:
     expect.fields(body(reply), id=job_id, state="succeeded", result=result)
     done = await shown(alice, job_id)
     expect.fields(done, state="succeeded", result=result, lease_expires_at=None)
+    expect.true("set", done["finished_at"], field="finished_at")
     again = await post_lease(admin, "complete", item, result={"another": "answer"})
     expect.status(again, 200)
     expect.fields(await shown(alice, job_id), **dict(done))

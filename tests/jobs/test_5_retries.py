@@ -5,6 +5,7 @@ from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
 from grader.judge.checks.arrange import require
 from grader.judge.database import Database
+from grader.judge.suite.fixtures import Start
 from tests.jobs.helpers import (
     a_job,
     drained,
@@ -41,9 +42,12 @@ async def fail_all(admin: Client, queue: str, count: int) -> list[float]:
     return [await delay_of(admin, found) for found in jobs]
 
 
-def within(delays: list[float], failures: int) -> None:
-    d = min(CAP, BASE * 2 ** (failures - 1))
-    low, high = 0.5 * d - TOLERANCE, 1.5 * d + TOLERANCE
+def within(
+    delays: list[float], failures: int, base: float = BASE, cap: float = CAP
+) -> None:
+    d = min(cap, base * 2 ** (failures - 1))
+    slack = min(TOLERANCE, 0.2 * d)
+    low, high = 0.5 * d - slack, 1.5 * d + slack
     outside = [round(delay, 1) for delay in delays if not low <= delay <= high]
     wanted = f"{0.5 * d:g}–{1.5 * d:g} s"
     expect.true("delay", not outside, expected=wanted, got=outside, failures=failures)
@@ -74,7 +78,9 @@ async def test_delays_are_jittered(alice: Client, admin: Client) -> None:
     spread(await fail_all(admin, queue, 10))
 
 
-async def test_delays_are_capped(alice: Client, admin: Client, db: Database) -> None:
+async def test_delays_are_capped(
+    alice: Client, admin: Client, db: Database, start: Start
+) -> None:
     """The delay stops growing at its cap, and is jittered there too."""
     queue = unique("cap")
     ids = await some_jobs(alice, 10, queue=queue, max_attempts=25)
@@ -84,6 +90,14 @@ async def test_delays_are_capped(alice: Client, admin: Client, db: Database) -> 
 
     within(delays, 10)
     spread(delays)
+    # What holds where nothing is set: 2 s at first, 300 s at most.
+    server = start(BACKOFF_BASE_S=None, BACKOFF_MAX_S=None)
+    alice, admin, db = server.client("alice"), server.client("admin"), server.database
+    ids = await some_jobs(alice, 8, queue=queue, max_attempts=25)
+    within(await fail_all(admin, queue, 8), 1, 2, 300)
+    await db.execute("UPDATE jobs SET attempt = 19 WHERE id::text = ANY(%s)", ids)
+    await make_due(db, *ids)
+    within(await fail_all(admin, queue, 8), 20, 2, 300)
 
 
 async def test_failed_job_waits_then_dies(

@@ -37,18 +37,21 @@ async def all_succeed(db: Database, count: int) -> None:
 
 async def test_concurrency_is_bounded_and_reached(start: Start) -> None:
     """Of nine jobs WORKER_CONCURRENCY run at once: never more, and as many at times."""
-    server = start(WORKER_CONCURRENCY=str(CONCURRENCY), POLL_S="0.2")
-    db = server.database
+    # Also where nothing is set: then it is 4.
+    chosen = start(WORKER_CONCURRENCY=str(CONCURRENCY), POLL_S="0.2").database
+    default = start(WORKER_CONCURRENCY=None, POLL_S="0.2").database
 
-    await inserted(db, 9, "sleep", '{"seconds": 0.4}')
-    await all_succeed(db, 9)
+    for db in (chosen, default):
+        await inserted(db, 9, "sleep", '{"seconds": 0.4}')
+    await asyncio.gather(all_succeed(chosen, 9), all_succeed(default, 9))
 
-    found = await intervals(db)
-    at_once = [
-        sum(begun <= moment < end - CLOCK for begun, end in found)
-        for moment, _ in found
-    ]
-    expect.equal("at_once", max(at_once), CONCURRENCY)
+    for db, most in ((chosen, CONCURRENCY), (default, 4)):
+        found = await intervals(db)
+        at_once = [
+            sum(begun <= moment < end - CLOCK for begun, end in found)
+            for moment, _ in found
+        ]
+        expect.equal("at_once", max(at_once), most)
 
 
 async def test_requests_go_on_during_block(start: Start) -> None:
@@ -112,6 +115,8 @@ async def test_worker_keeps_going(start: Start) -> None:
     slow = start(WORKER_CONCURRENCY="1", POLL_S="2")
     # With places left it would find its own job again when the lease is over.
     short = start(WORKER_CONCURRENCY="4", POLL_S="0.2", LEASE_S="0.8")
+    off = start(WORKER_CONCURRENCY="0", POLL_S="0.2")
+    await inserted(off.database, 1, "echo")
 
     async def no_pauses() -> None:
         await inserted(slow.database, 5, "echo")
@@ -130,6 +135,8 @@ async def test_worker_keeps_going(start: Start) -> None:
             expect.equal("attempts", again, 1)
 
     await asyncio.gather(no_pauses(), long_jobs())
+    left = await off.database.count("jobs", "state = 'queued'")
+    expect.equal("worker_is_off", left, 1)
 
 
 async def test_crash_of_one_of_two(start: Start) -> None:

@@ -55,7 +55,7 @@ async def test_delayed_job_waits(alice: Client, admin: Client) -> None:
     expect.fields(items[0]["job"], id=job_id, attempt=1)
 
 
-async def test_priority(alice: Client, admin: Client) -> None:
+async def test_priority(alice: Client, admin: Client, db: Database) -> None:
     """Larger priorities come first, then earlier `run_at`, then who came first."""
     queue = unique("order")
     ids = {}
@@ -74,8 +74,13 @@ async def test_priority(alice: Client, admin: Client) -> None:
     expect.listed(found, [ids[name] for name in "abcdef"], "id")
     batch = await some_jobs(alice, 4, queue=queue)
     urgent = (await a_job(alice, queue=queue, priority=1))["id"]
+    # The last one has been due for an hour.
+    *others, early = batch
+    hour = "run_at = run_at - interval '1 hour'"
+    await db.execute(f"UPDATE jobs SET {hour} WHERE id::text = %s", early)
     items = await lease(admin, queue, max_jobs=5)
-    expect.listed([item["job"]["id"] for item in items], [urgent, *batch], "id")
+    order = [urgent, early, *others]
+    expect.listed([item["job"]["id"] for item in items], order, "id")
     near = unique("order")
     last, first = [
         (await a_job(alice, queue=where, priority=priority))["id"]
@@ -180,6 +185,12 @@ async def test_paused_queue(start: Start) -> None:
     server = start(WORKER_CONCURRENCY="2", POLL_S="0.1")
     alice, admin = server.client("alice"), server.client("admin")
     queue, other = unique("paused"), unique("open")
+    begun_on = unique("begun")
+    await a_job(alice, queue=begun_on)
+    begun = await leased(admin, begun_on)
+    given_back = await admin.post(f"/v1/queues/{begun_on}/pause")
+    expect.status(given_back, 200)
+    expect.status(await post_lease(admin, "complete", begun), 200)
     refused = await alice.post(f"/v1/queues/{queue}/pause")
     expect.problem(refused, 403, "forbidden")
     for _ in range(2):

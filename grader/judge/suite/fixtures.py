@@ -45,11 +45,11 @@ class Fixtures:
         """Start a server on a database of its own: `start(DB_POOL_SIZE="1")`."""
         started: list[Server] = []
 
-        def start(database: Database | None = None, **settings: str) -> Server:
+        def start(database: Database | None = None, **settings: str | None) -> Server:
             server = self._world.server(database or self._world.fresh(), **settings)
             started.append(server)
             if settings:
-                chosen = ", ".join(f"{k}={v}" for k, v in settings.items())
+                chosen = ", ".join(f"{k}={v or ''}" for k, v in settings.items())
                 server.database.note("settings", settings=chosen)
             server.start()
             return server
