@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from grader.commands import FAILED, PASSED, Told
+from grader.commands import FAILED, PASSED, Told, as_given
 from grader.cores import positive, use
 from grader.paths import STARTER
 from grader.report.formats import add_options
@@ -71,11 +71,3 @@ def run(options: argparse.Namespace, language: str) -> int:
     if options.min_score is not None:
         return PASSED if result.score >= options.min_score else FAILED
     return PASSED if result.passed else FAILED
-
-
-def as_given(options: argparse.Namespace) -> dict[str, str]:
-    """What the next command has to be told again."""
-    given = {"lang": options.lang} if options.lang else {}
-    if options.target != STARTER:
-        given["target"] = str(options.target)
-    return given

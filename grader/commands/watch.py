@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from grader.commands import PASSED, Told
+from grader.commands import PASSED, Told, as_given
 from grader.paths import STARTER
 
 
@@ -37,7 +37,9 @@ def run(options: argparse.Namespace, language: str) -> int:
     changes = Changes([target / package for package in problem.packages])
     try:
         with keys() as pressed:
-            Watch(problem, stage.number, target, screen, pressed, changes, hint).run()
+            watch = Watch(problem, stage.number, target, screen, pressed, changes, hint)
+            watch.options = as_given(options)
+            watch.run()
     finally:
         changes.close()
     return PASSED

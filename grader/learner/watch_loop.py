@@ -46,6 +46,8 @@ class Watch:
         self.keys = keys
         self.changes = changes
         self.hint = hint
+        # What commands that are shown have to be told again.
+        self.options: dict[str, str] = {}
         # Whether the stages before are known to hold with this code.
         self.earlier_hold = True
         self.leaving = False
@@ -119,6 +121,7 @@ class Watch:
                 raise Leave from None
             self.say("end", time=clock(), what=say("watch.cancelled", self.language))
             return True
+        result.options = self.options
         found = standing(self.problem, self.target)
         for stage in result.problems[0].stages:
             mark(stage, found)

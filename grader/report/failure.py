@@ -111,7 +111,11 @@ def raised(failure: Failure, language: str, target: str) -> Iterator[Part]:
 
 def source(failure: Failure, target: str) -> str:
     """The learner's file, from where the reader stands if it lies below."""
-    path = Path(target) / str(failure["where"]["file"])
+    return from_here(Path(target) / str(failure["where"]["file"]))
+
+
+def from_here(path: Path) -> str:
+    """A path as the reader would type it."""
     here = Path.cwd()
     if path.is_absolute() and path.is_relative_to(here):
         path = path.relative_to(here)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -11,7 +12,7 @@ from rich.text import Text as Styled
 
 from grader.catalogue import load
 from grader.report.bar import Bar
-from grader.report.failure import PAGE, SCREEN, clean, explained
+from grader.report.failure import PAGE, SCREEN, clean, explained, from_here
 from grader.report.lines import KNOWN, by_cause, styled, summary
 from grader.report.next_step import Step, next_step
 from grader.report.parts import (
@@ -62,12 +63,16 @@ class Screen:
             BarColumn(40),
             MofNCompleteColumn(),
         )
-        with Progress(*columns, console=self.console, transient=True) as progress:
+        # Elsewhere an empty line would stand for each that was drawn anew.
+        drawn = self.console.is_terminal
+        with Progress(
+            *columns, console=self.console, transient=True, disable=not drawn
+        ) as progress:
             yield Bar(progress, self.language, self.say("starting"))
 
     def note(self, text: str, command: str = "") -> None:
         """A line beside the report, and a command to copy."""
-        self.console.print(Styled(clean(text), "dim"), soft_wrap=True)
+        self.console.print(Styled(clean(text), "dim"))
         if command:
             self._command(command)
 
@@ -100,7 +105,7 @@ class Screen:
 
     def _heading(self, problem: ProblemResult, target: str) -> None:
         title = load(problem.slug).title[self.language]
-        name = clean(f"  {problem.slug} · {target}")
+        name = f"  {problem.slug} · {from_here(Path(target))}"
         self.console.print()
         self.console.print(Styled.assemble((title, "bold"), name))
 
