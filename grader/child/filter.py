@@ -17,7 +17,7 @@ PR_GET_SECCOMP, PR_SET_SECCOMP, FILTER = 21, 22, 2
 # where the call came from, then six arguments.
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16
 LOAD, AND, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
-ALLOW, REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM
+ALLOW, IGNORE, REFUSE = 0x7FFF0000, 0x00050000, 0x00050000 | errno.EPERM
 # Numbers from here on are a second set of calls, which x86 has for 32-bit pointers.
 SECOND_SET = 0x40000000
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -50,6 +50,26 @@ NEVER = {
     "add_key": (248, 217),
     "request_key": (249, 218),
     "keyctl": (250, 219),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+    "setxattrat": (463, 463),
+    "removexattrat": (466, 466),
+}
+# Modes and owners, of any file of the account's: whoever copies files sets them, so it
+# is told that it went well.
+IGNORED = {
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, None),
+    "fchown": (93, 55),
+    "lchown": (94, None),
+    "fchownat": (260, 54),
 }
 SOCKET = (41, 198)
 # With this flag they connect: Landlock looks at connect() alone.
@@ -99,6 +119,8 @@ def program() -> bytes:
     ]
     for numbers in NEVER.values():
         code += refuse(numbers[which])
+    for number in (numbers[which] for numbers in IGNORED.values()):
+        code += refuse(number, answer=IGNORE) if number else []
     for call in OF_OTHERS.values():
         code += refuse(call[which], Argument(call[2], 0, equal=False))
     for call in SENDING.values():
@@ -121,7 +143,7 @@ def sockets() -> list[Sequence[Argument]]:
     return refused
 
 
-def refuse(number: int, *arguments: Argument) -> list[bytes]:
+def refuse(number: int, *arguments: Argument, answer: int = REFUSE) -> list[bytes]:
     """Refuse a call if all that is said of its arguments holds."""
     tests: list[bytes] = []
     for argument in reversed(arguments):
@@ -139,7 +161,7 @@ def refuse(number: int, *arguments: Argument) -> list[bytes]:
         step(LOAD, NUMBER),
         step(EQUAL, number, 0, past),
         *tests,
-        step(RETURN, REFUSE),
+        step(RETURN, answer),
     ]
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import textwrap
@@ -13,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from grader.paths import ROOT
+from tests.hostile.levels import copied
 
 SECONDS = 300
 Submit = Callable[..., "Graded"]
@@ -38,10 +37,7 @@ class Graded:
 def repository(tmp_path: Path) -> Path:
     """What the grader consists of, where an attack may do as it likes."""
     copy = tmp_path / "workbook"
-    leave = shutil.ignore_patterns("__pycache__", "proof.json")
-    for name in ("grader", "problems", "solutions", "starter", "tests"):
-        shutil.copytree(ROOT / name, copy / name, ignore=leave)
-    shutil.copy(ROOT / "pyproject.toml", copy)
+    copied(copy)
     return copy
 
 

@@ -117,6 +117,22 @@ def test_files_elsewhere_are_refused(attempt: Attempt, tmp_path: Path) -> None:
     assert "secret" not in attempt(child)
 
 
+def test_modes_of_files_stay_as_they_are(attempt: Attempt, tmp_path: Path) -> None:
+    """It looks as if they changed: whoever copies files must not fail."""
+    file = tmp_path / "file"
+    file.write_text("x")
+    file.chmod(0o644)
+
+    body = f"os.chmod({str(file)!r}, 0); os.chown({str(file)!r}, 1, 1); return 'done'"
+
+    assert attempt(body) == "done"
+    assert file.stat().st_mode & 0o777 == 0o644
+    assert file.stat().st_uid == os.getuid()
+    mark = f"return os.setxattr({str(file)!r}, 'user.mark', b'x')"
+    assert attempt(mark).startswith("PermissionError")
+    assert attempt("import shutil; return shutil.copy(__file__, '.')") == "./main.py"
+
+
 def test_servers_of_others_are_refused(attempt: Attempt) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         where = server.getsockname()
