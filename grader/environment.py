@@ -1,7 +1,8 @@
 """What of a user's environment reaches the grader: these names, and no others.
 
 A verdict must not depend on what a shell exports for other tools: PYTEST_ADDOPTS,
-PGSSLMODE, ALL_PROXY and the like.
+PGSSLMODE, ALL_PROXY and the like. What learners' apps get of it is less still:
+`environment_of_app` in `judge/app/application.py`.
 """
 
 import os

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from docs.generate.objectives import DOCS, problems
+from docs.generate.objectives import DOCS
 from docs.generate.texts import LANGUAGES, TEXTS, twin
-from grader.catalogue import Problem
+from grader.catalogue import Problem, in_order
 from grader.paths import ROOT, SOLUTIONS
 
 EXPORT = """
@@ -27,7 +27,7 @@ SETTINGS = {
 
 def files() -> dict[Path, str]:
     found = {}
-    for problem in problems():
+    for problem in in_order():
         found[DOCS / "api" / f"{problem.slug}.json"] = export(problem)
         for language in LANGUAGES:
             page = twin(DOCS / "api" / f"{problem.slug}.md", language)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from docs.generate.objectives import DOCS, Objective, problems, read
+from docs.generate.objectives import DOCS, Objective, read
 from docs.generate.texts import LANGUAGES, TEXTS, anchor, table, twin
-from grader.catalogue import Problem, Stage
+from grader.catalogue import Problem, Stage, in_order
 
 
 def files() -> dict[Path, str]:
@@ -17,13 +17,13 @@ def page(language: str) -> str:
     for group, title in read().groups.items():
         parts += [f"### {title[language]}", objectives_of(group, language)]
     parts += [f"## {texts['stages']}", texts["stages_intro"]]
-    for problem in problems():
+    for problem in in_order():
         parts += [f"### {problem.title[language]}", stages_of(problem, language)]
     return "\n\n".join(parts) + "\n"
 
 
 def objectives_of(group: str, language: str) -> str:
-    shown, word = problems(), TEXTS[language]["matrix"]["objective"]
+    shown, word = in_order(), TEXTS[language]["matrix"]["objective"]
     rows = [[word, *(f"`{problem.slug}`" for problem in shown)]]
     for objective in read().of_group(group):
         graded = [numbers(objective, problem, language) for problem in shown]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from grader.catalogue import SLUGS, Problem, Stage, load
+from grader.catalogue import SLUGS, Stage, load
 
 DOCS = Path(__file__).resolve().parents[1]
 
@@ -53,11 +53,6 @@ def stages(names: list[str]) -> tuple[tuple[str, int], ...]:
     """Turn `["blog 3"]` into `(("blog", 3),)`."""
     pairs = (name.split() for name in names)
     return tuple((slug, int(number)) for slug, number in pairs)
-
-
-def problems() -> list[Problem]:
-    """All problems, in the order of their pages."""
-    return sorted((load(slug) for slug in SLUGS), key=lambda problem: problem.page)
 
 
 def found(slug: str, number: int) -> Stage | None:

@@ -6,9 +6,9 @@ A cell that was not proven on the files as they are is shown as such.
 from functools import cache
 from pathlib import Path
 
-from docs.generate.objectives import DOCS, problems
+from docs.generate.objectives import DOCS
 from docs.generate.texts import LANGUAGES, TEXTS, table, twin
-from grader.catalogue import Problem
+from grader.catalogue import Problem, in_order
 from grader.judge.own_tests.edits import correct_variants, planted_bugs
 from grader.paths import ROOT
 from grader.proof.apps import App, apps
@@ -31,15 +31,15 @@ def readme() -> str:
     """The README with today's count between its marks."""
     before, _, rest = README.read_text("utf-8").partition(MARKS[0])
     _, _, after = rest.partition(MARKS[1])
-    shown = [app for problem in problems() for app in apps(problem)]
-    proven = [app for problem in problems() for app in proven_apps(problem)]
+    shown = [app for problem in in_order() for app in apps(problem)]
+    proven = [app for problem in in_order() for app in proven_apps(problem)]
     count = TEXTS["en"]["proof"]["count"].format(**counts(shown, proven))
     return f"{before}{MARKS[0]}{count}{MARKS[1]}{after}"
 
 
 @cache
 def stale_cells(slug: str) -> frozenset[Cell]:
-    return frozenset(unproven(next(p for p in problems() if p.slug == slug)))
+    return frozenset(unproven(next(p for p in in_order() if p.slug == slug)))
 
 
 def proven_apps(problem: Problem) -> list[App]:
@@ -51,7 +51,7 @@ def proven_apps(problem: Problem) -> list[App]:
 def page(language: str) -> str:
     texts = TEXTS[language]["proof"]
     parts = [f"# {texts['title']}", texts["intro"]]
-    for problem in problems():
+    for problem in in_order():
         parts += [f"## {problem.title[language]}", summary(problem, language)]
         parts += [matrix(problem, language)]
     return "\n\n".join(parts) + "\n"

@@ -7,11 +7,11 @@ record has them, are those that guard them.
 from collections.abc import Iterable
 from pathlib import Path
 
-from docs.generate.objectives import DOCS, problems
+from docs.generate.objectives import DOCS
 from docs.generate.proof import STALE, stale_cells
 from docs.generate.statements import Sentence, sentences
 from docs.generate.texts import LANGUAGES, TEXTS, table, twin
-from grader.catalogue import Problem
+from grader.catalogue import Problem, in_order
 from grader.judge.own_tests.edits import Variation, planted_bugs
 from grader.proof.apps import App
 from grader.proof.origins import Cell
@@ -27,7 +27,7 @@ def files() -> dict[Path, str]:
 def page(language: str) -> str:
     texts = TEXTS[language]["sentences"]
     parts = [f"# {texts['title']}", texts["intro"]]
-    for problem in problems():
+    for problem in in_order():
         if sentences(problem, language):
             parts += [f"## {problem.title[language]}", summary(problem, language)]
             parts += [guards(problem, language)]

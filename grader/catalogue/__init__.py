@@ -1,7 +1,8 @@
 """What each problem consists of: stages, points, checks and what the starter blanks.
 
-One TOML file a problem. Points, stage titles and Chinese check titles stand there and
-nowhere else; the English title of a check is the docstring of its test.
+One TOML file a problem. Points, stage titles and Chinese check titles stand there; the
+statements repeat what a stage is worth, which a test compares. The English title of a
+check is the docstring of its test.
 """
 
 import ast
@@ -127,6 +128,11 @@ def load(slug: str) -> Problem:
             for number, stage in enumerate(data["stage"], start=1)
         ),
     )
+
+
+def in_order() -> list[Problem]:
+    """All problems, in the order of the statements."""
+    return sorted(map(load, SLUGS), key=lambda problem: problem.page)
 
 
 def _columns(tables: dict[str, str]) -> frozenset[str]:

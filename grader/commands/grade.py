@@ -31,12 +31,11 @@ def run(options: argparse.Namespace, language: str) -> int:
     from contextlib import ExitStack
     from functools import cache
 
-    from grader.catalogue import load
+    from grader.catalogue import in_order, load
     from grader.learner.follow_up import follow_up
     from grader.learner.grading import grade
     from grader.learner.home import memory
     from grader.learner.machine import quick
-    from grader.learner.position import in_order
     from grader.report.formats import write_asked
     from grader.report.terminal import Screen
     from grader.run import Engine, check_target

@@ -50,8 +50,8 @@ def run(options: argparse.Namespace, language: str) -> int:
 
 
 def _problems(progress: "Progress", language: str) -> "Table":
+    from grader.catalogue import in_order
     from grader.learner.moments import moment
-    from grader.learner.position import in_order
 
     table = _table()
     for problem in in_order():

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.catalogue import Problem
-from grader.judge.app.application import environment, own_libraries
+from grader.judge.app.application import environment_of_app, own_libraries
 from grader.judge.app.databases import Databases
 from grader.judge.app.import_path import import_path
 from grader.judge.app.settings import Settings
@@ -43,7 +43,7 @@ def run_tests(problem: Problem, target: Path, words: Sequence[str]) -> int:
         imported = [*import_path(problem, target), *own_libraries()]
         terminal = {k: os.environ[k] for k in OF_THE_TERMINAL if k in os.environ}
         env = {
-            **environment(folder),
+            **environment_of_app(folder),
             **Settings(problem.settings).for_job(),
             **terminal,
             "DATABASE_URL": database.url,

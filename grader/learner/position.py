@@ -1,12 +1,7 @@
 """Which problem and stage a learner is at, when a command does not name them."""
 
-from grader.catalogue import SLUGS, Problem, Stage, load
+from grader.catalogue import Problem, Stage, in_order, load
 from grader.learner.progress import Progress
-
-
-def in_order() -> list[Problem]:
-    """The problems in the order of the statements."""
-    return sorted(map(load, SLUGS), key=lambda problem: problem.page)
 
 
 def current_problem(progress: Progress) -> Problem:

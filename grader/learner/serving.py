@@ -17,7 +17,7 @@ from watchfiles import PythonFilter, watch
 
 from grader.catalogue import Problem
 from grader.errors import SetupError
-from grader.judge.app.application import environment, own_libraries
+from grader.judge.app.application import environment_of_app, own_libraries
 from grader.judge.app.import_path import import_path, sources
 from grader.judge.app.launch import open_launcher
 from grader.judge.app.world import World
@@ -80,7 +80,7 @@ def start(
     command += ["--timeout-graceful-shutdown", "2", "--no-access-log"]
     imported = [*import_path(problem, target.resolve()), *own_libraries()]
     settings = {
-        **environment(home),
+        **environment_of_app(home),
         "PYTHONPATH": os.pathsep.join(imported),
         "DATABASE_URL": url,
         "JWT_SECRET": secrets.token_urlsafe(36),

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.catalogue import SLUGS, Problem, load
+from grader.catalogue import Problem, in_order, load
 from grader.results import ProblemResult, Result, StageResult
 from grader.texts import say
 
@@ -76,7 +76,7 @@ def after_pass(result: Result, passed: ProblemResult, language: str) -> Step:
         text = say("ui.now_all", language)
         return Step(text, command(result, words, "target", "lang"))
     what = {"points": problem.points, "slug": problem.slug}
-    order = sorted(map(load, SLUGS), key=lambda known: known.page)
+    order = in_order()
     rest = order[order.index(problem) + 1 :]
     if not rest:
         text = say("ui.all_done", language, **what)

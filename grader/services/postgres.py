@@ -43,6 +43,7 @@ SETTINGS = {
     "max_wal_senders": "0",
     "autovacuum": "off",
     "jit": "off",
+    # Both roles' below, the reserved ones, and some of PostgreSQL's own.
     "max_connections": "250",
     # For the judge: an app that holds on to all connections holds up nobody else.
     "reserved_connections": "40",
@@ -54,7 +55,7 @@ SETTINGS = {
 
 
 # How many connections a role may have: an app's, and the reference's beside it.
-CONNECTIONS = {"learner": 120, "reference": 60}
+CONNECTIONS_OF_ROLES = {"learner": 120, "reference": 60}
 
 
 class Cluster:
@@ -112,7 +113,7 @@ class Cluster:
     def renew_roles(self) -> None:
         """Undo what an app may have changed of its own role."""
         for role, connections in zip(
-            (self.role, self.reference), CONNECTIONS.values(), strict=True
+            (self.role, self.reference), CONNECTIONS_OF_ROLES.values(), strict=True
         ):
             self.admin.execute(
                 f"ALTER ROLE {role} CREATEDB CONNECTION LIMIT {connections}"

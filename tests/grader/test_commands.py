@@ -16,7 +16,7 @@ def read(name: str) -> str:
 
 
 def test_every_module_is_a_command() -> None:
-    modules = {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
+    modules = {path.stem.rstrip("_") for path in FOLDER.glob("[!_]*.py")}
 
     assert modules == set(COMMANDS)
 

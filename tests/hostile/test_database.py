@@ -8,7 +8,7 @@ import pytest
 
 from grader.judge.database import Database, is_the_drivers
 from grader.run import Engine
-from grader.services.postgres import CONNECTIONS, Cluster
+from grader.services.postgres import CONNECTIONS_OF_ROLES, Cluster
 
 Learner = psycopg.Connection[tuple[object, ...]]
 
@@ -72,7 +72,7 @@ async def test_all_connections_held_open_hold_up_no_judge(
     cluster = database.cluster
     other = Database(cluster, cluster.create(role=cluster.reference))
     with ExitStack() as stack:
-        for _ in range(CONNECTIONS["learner"] - 1):
+        for _ in range(CONNECTIONS_OF_ROLES["learner"] - 1):
             stack.enter_context(psycopg.connect(database.url))
         with pytest.raises(psycopg.OperationalError, match="too many connections"):
             psycopg.connect(database.url)

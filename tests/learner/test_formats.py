@@ -13,12 +13,17 @@ import pytest
 from grader.catalogue import load
 from grader.paths import ROOT
 from grader.report import gradescope, html, junit, summary
+from grader.report.formats import FORMATS
 from grader.results import Result, write_json
 from tests.learner.sample import HOSTILE, result
 
 GOLDEN = Path(__file__).parent / "golden"
 SUFFIXES = {"html": "html", "junit": "xml", "gradescope": "json", "summary": "md"}
 SCHEMA = ROOT / "grader" / "report" / "result.schema.json"
+
+
+def test_every_format_has_golden_reports() -> None:
+    assert set(SUFFIXES) == set(FORMATS)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -33,7 +33,7 @@ class Application:
             "libraries": own_libraries(),
             "code": code_folders(self.problem, folder),
             "folder": str(home),
-            "env": {**environment(home), **settings},
+            "env": {**environment_of_app(home), **settings},
         }
 
 
@@ -43,7 +43,7 @@ def own_libraries() -> list[str]:
     return [found] if found else []
 
 
-def environment(home: Path) -> dict[str, str]:
+def environment_of_app(home: Path) -> dict[str, str]:
     """The environment of every process under test, apart from the app's settings."""
     system = {k: v for k in ("SYSTEMROOT",) if (v := os.environ.get(k))}
     return {

@@ -7,7 +7,7 @@ from typing import Any
 from grader.judge.checks import expect
 from grader.judge.checks.failures import CheckFailed
 from grader.judge.own_tests.edits import Variation
-from grader.judge.own_tests.runs import Outcome
+from grader.judge.own_tests.runs import ALLOWED_SECONDS, Outcome
 
 # Full marks for this share of the planted bugs.
 ENOUGH = 0.8
@@ -85,5 +85,6 @@ class Trial:
 
 def passes(outcome: Outcome, app: str) -> None:
     if outcome.hung:
-        expect.fail("own_tests_time", got=outcome.evidence(), app=app)
+        got, seconds = outcome.evidence(), ALLOWED_SECONDS
+        expect.fail("own_tests_time", got=got, app=app, seconds=seconds)
     expect.true("own_tests_pass", outcome.passed, got=outcome.evidence(), app=app)
