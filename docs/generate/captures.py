@@ -39,6 +39,8 @@ LOOKS = {
     "PYTHONUNBUFFERED": "1",
 }
 FAULT = "equal-titles-clash"
+# What the README shows: two writers meet.
+RACE = "blind-update"
 
 
 class Story:
@@ -90,10 +92,10 @@ class Story:
             running.wait(PATIENCE_SECONDS)
         self.draw(name, words, printed)
 
-    def break_it(self) -> None:
+    def break_it(self, fault: str) -> None:
         """The reference as the learner's work, with one fault."""
         shutil.rmtree(self.home / "starter" / "blog")
-        bug = next(b for b in planted_bugs(load("blog")) if b.id == FAULT)
+        bug = next(b for b in planted_bugs(load("blog")) if b.id == fault)
         bug.build(load("blog"), self.home / "starter")
 
     def mend(self) -> None:
@@ -151,7 +153,9 @@ def take_pictures(language: str) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         story = Story(Path(scratch), language)
         story.picture("hint", "hint", "blog", "1")
-        story.break_it()
+        story.break_it(RACE)
+        story.picture("race", "grade", "blog", "--stage", "6")
+        story.break_it(FAULT)
         story.picture("grade", "grade", "blog", "--stage", "1")
         # A verdict ends with ■; the save brings another, then ▶ begins what is next.
         twice = r"■[\s\S]*■[\s\S]*▶"

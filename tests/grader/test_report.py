@@ -231,7 +231,7 @@ def test_request_that_failed_is_last_and_says_who_sent_it() -> None:
     text = shown("en", [check("failed", exchanges=exchanges, exchanges_left_out=7)])
     lines = [line.strip() for line in text.splitlines()]
 
-    at = lines.index("9 earlier requests are not shown")
+    at = lines.index("earlier requests that are not shown: 9")
     assert lines[at + 1 : at + 6] == [
         "alice: GET /v1/2 → 200",
         "alice: GET /v1/3 → 200",
