@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from grader.child import filter
+from grader.child import filter, network
 
 # The levels of confinement, strictest first; reports name the one in force.
 CONFINED, FILES_ONLY, NOT_CONFINED = "confined", "files_only", "not_confined"
@@ -61,16 +61,30 @@ def confine(job: Mapping[str, Any]) -> None:
     if job["level"] == NOT_CONFINED:
         return
     version = landlock() if job["level"] == CONFINED else min(landlock(), 3)
-    ruleset = Ruleset(version)
+    named = ports_named(job["env"].values())
+    # Tests may start servers. A service that is reached over TCP is out of reach from
+    # a network of their own.
+    alone = tests_alone(job) and not named and network.available()
+    ruleset = Ruleset(version, ports=version >= 4 and not alone)
     ruleset.allow(READ, [*SYSTEM.split(), *job["code"], *interpreter()])
     ruleset.allow(READ_FILE | WRITE_FILE, DEVICES.split())
     ruleset.allow(ruleset.every, [job["folder"], job["env"]["HOME"]])
-    ruleset.allow_ports(CONNECT, ports_named(job["env"].values()))
+    ruleset.allow_ports(CONNECT, named)
     ruleset.allow_ports(BIND, [job["port"]] if "port" in job else [])
+    if alone:
+        network.enter()
+    elif tests_alone(job):
+        ruleset.allow_ports(BIND, [0])
+        ruleset.allow_ports(CONNECT, network.ports_of_ones_own())
     give_up_rights()
     ruleset.enter()
     if job["level"] == CONFINED:
         filter.enter()
+
+
+def tests_alone(job: Mapping[str, Any]) -> bool:
+    """Whether it is tests that run, which speak to nobody but to what they start."""
+    return bool(job["kind"] == "pytest" and job["level"] == CONFINED)
 
 
 def interpreter() -> list[str]:
@@ -105,12 +119,13 @@ def give_up_rights() -> None:
 class Ruleset:
     """What is allowed; `enter` refuses everything else, for good."""
 
-    def __init__(self, version: int) -> None:
+    def __init__(self, version: int, *, ports: bool) -> None:
+        """`ports` are shut, all but those that are allowed."""
         self.every = (1 << RIGHTS.get(version, 16)) - 1
-        self.ports = version >= 4
+        self.ports = ports
         attributes = [self.every]
-        if self.ports:
-            attributes.append(BIND | CONNECT)
+        if version >= 4:
+            attributes.append(BIND | CONNECT if ports else 0)
         if version >= 6:
             attributes.append(SCOPES)
         packed = struct.pack(f"{len(attributes)}Q", *attributes)

@@ -19,7 +19,7 @@ import sys
 import time
 from typing import Any
 
-from grader.child import confine, filter, jobs
+from grader.child import confine, filter, jobs, network
 
 # Not xdist: it keeps the import path of the moment it is imported for its workers.
 LIBRARIES = """
@@ -54,6 +54,7 @@ def main(control: socket.socket) -> None:
     if confine.level() == confine.CONFINED:
         # Created once, so that every forked child inherits it.
         filter.program()
+        network.available()
     # Frozen objects are not touched by the collector: a forked child copies no pages.
     gc.collect()
     gc.freeze()

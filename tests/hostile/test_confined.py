@@ -194,3 +194,67 @@ def test_jobs_hold_nothing_but_their_streams(
 
     assert "[0, 1, 2, 3]" in ran.err
     world.databases.drop(database)
+
+
+SERVES = """
+import asyncio, socket, threading, time, urllib.request, uvicorn
+
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"served"})
+
+def test_server_of_ones_own():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="off"))
+        run = threading.Thread(target=server.run, args=[[listening]])
+        run.start()
+        port = listening.getsockname()[1]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}", timeout=10) as answer:
+            assert answer.read() == b"served"
+        server.should_exit = True
+        run.join()
+
+def test_server_of_somebody_else():
+    try:
+        socket.create_connection(("127.0.0.1", OTHER), 2)
+    except OSError:
+        return
+    raise AssertionError("it was reached")
+"""
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_learners_tests_may_start_servers(
+    engine: Engine, blog: Problem, tmp_path: Path, alone: bool
+) -> None:
+    """In a network of their own, or on ports that the system hands out."""
+    (tmp_path / "pytest.toml").write_text("[pytest]\n")
+    world = World(blog, tmp_path, engine.cluster, engine.launcher)
+    # Not one of the ports that the system hands out.
+    with socket.create_server(("127.0.0.1", free_low_port())) as other:
+        text = SERVES.replace("OTHER", str(other.getsockname()[1]))
+        (tmp_path / "test_it.py").write_text(text)
+        job = {
+            "kind": "pytest",
+            "folder": str(tmp_path),
+            "notes": str(tmp_path / "notes"),
+            "arguments": [str(tmp_path), f"-c{tmp_path / 'pytest.toml'}", "-q"],
+        }
+        # A service with a port has to be reached from the machine's network.
+        settings = {} if alone else {"PAYMENT_URL": "http://127.0.0.1:9"}
+
+        ran = world.runner.run(job, settings)
+
+    assert ran.ok, ran.out + ran.err
+
+
+def free_low_port() -> int:
+    for port in range(20000, 21000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no port is free")
