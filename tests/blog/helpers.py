@@ -2,9 +2,11 @@
 
 import asyncio
 import itertools
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from grader.judge.callers.client import Client
+from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
 from grader.judge.checks.arrange import require
 
@@ -48,6 +50,18 @@ async def many(author: Client, count: int, **fields: Any) -> list[Fields]:
         writing = (published(author, **fields) for _ in range(batch))
         posts += await asyncio.gather(*writing)
     return posts
+
+
+def published_since(published_at: object, before: datetime) -> None:
+    """The moment of publishing lies between `before` and now."""
+    # A database's clock may be coarser than ours, by less than a second.
+    slack = timedelta(seconds=1)
+    try:
+        at = datetime.fromisoformat(str(published_at))
+        right = before - slack <= at <= datetime.now(UTC) + slack
+    except (TypeError, ValueError):  # No time at all, or one without an offset.
+        right = False
+    expect.true("published_at", right, expected=f"≥ {before}", got=published_at)
 
 
 async def a_comment(author: Client, slug: str, **fields: Any) -> Fields:

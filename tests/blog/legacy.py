@@ -12,12 +12,12 @@ from grader.judge.database import Database
 
 POSTS = 300
 # Every fifth post has no slug, every seventh shares one, the others have their own.
-# One own slug looks like what a backfill might make of a shared one.
+# Two authors take turns. One own slug looks like what a backfill might make of a
+# shared one.
 SEED = """
-    WITH author AS (
-        INSERT INTO users (email, name, password_hash, role, created_at)
-        VALUES ('old@example.com', 'old', 'x', 'user', now()) RETURNING id
-    )
+    INSERT INTO users (email, name, password_hash, role, created_at)
+    VALUES ('old@example.com', 'old', 'x', 'user', now()),
+           ('odd@example.com', 'odd', 'x', 'user', now());
     INSERT INTO posts
         (author_id, slug, title, body, is_published, created_at, updated_at)
     SELECT author.id,
@@ -29,7 +29,9 @@ SEED = """
            'Body ' || n, n % 3 = 0,
            TIMESTAMPTZ '2024-01-01 00:00Z' + n * INTERVAL '1 hour',
            TIMESTAMPTZ '2024-02-01 00:00Z' + n * INTERVAL '1 hour'
-    FROM author, generate_series(1, 300) AS n ORDER BY n
+    FROM generate_series(1, 300) AS n
+    JOIN users AS author ON author.name = CASE WHEN n % 2 = 0 THEN 'old' ELSE 'odd' END
+    ORDER BY n
 """
 
 

@@ -1,16 +1,21 @@
 """Stage 1: models, create, read, delete, and settings that are refused early."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from grader.judge.app.world import World
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
-from tests.blog.helpers import a_post, draft, published, unique
+from tests.blog.helpers import a_post, draft, published, published_since, unique
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# Every setting that is a number.
+NUMBERS = (
+    *("ACCESS_TTL_S", "DB_POOL_SIZE", "DB_MAX_OVERFLOW", "DB_POOL_TIMEOUT_S"),
+    "CACHE_TTL_S",
+)
 NOBODY = "nobody-wrote-this"
 
 
@@ -29,6 +34,7 @@ async def test_create_then_read(alice: Client) -> None:
     again = await alice.get(where)
     expect.status(again, 200)
     expect.fields(body(again), id=post["id"], **sent)
+    expect.true("id_string", isinstance(post["id"], str), got=post["id"])
 
 
 async def test_times_have_an_offset(alice: Client) -> None:
@@ -51,9 +57,11 @@ async def test_unknown_post_is_404(anonymous: Client) -> None:
     expect.problem(await anonymous.get(f"/v1/posts/{NOBODY}"), 404, "not_found")
 
 
-async def test_delete_removes(alice: Client) -> None:
-    """DELETE answers 204, and the post is gone."""
+async def test_delete_removes(alice: Client, anonymous: Client) -> None:
+    """DELETE answers 204, and the post is gone; without a token it is 401."""
     post = await published(alice)
+    expect.status(await anonymous.post("/v1/posts", json=draft()), 401)
+    expect.status(await anonymous.delete(f"/v1/posts/{post['slug']}"), 401)
 
     expect.status(await alice.delete(f"/v1/posts/{post['slug']}"), 204)
 
@@ -119,9 +127,10 @@ async def test_derived_slug(alice: Client) -> None:
 
 async def test_published_at_once(alice: Client, anonymous: Client) -> None:
     """A post created as published has `published_at`; an unknown status is 422."""
+    before = datetime.now(UTC)
     post = await published(alice)
 
-    expect.true("published_at", post["published_at"], got=post["published_at"])
+    published_since(post["published_at"], before)
     expect.status(await anonymous.get(f"/v1/posts/{post['slug']}"), 200)
     expect.status(await alice.post("/v1/posts", json=draft(status="secret")), 422)
 
@@ -132,9 +141,10 @@ async def test_bad_settings_end_the_start(world: World) -> None:
     cases: list[tuple[str, str | None]] = [
         ("DATABASE_URL", None),
         ("DATABASE_URL", "no database at all"),
+        ("DATABASE_URL", "sqlite:///blog.db"),
         ("JWT_SECRET", None),
         ("JWT_SECRET", "too short"),
-        ("DB_POOL_SIZE", "many"),
+        *((name, "many") for name in NUMBERS),
     ]
     # All at once, because each start takes a while and there may be several cores.
     servers = [world.server(database, **{name: value}) for name, value in cases]

@@ -3,12 +3,40 @@
 from grader.judge.app.world import World
 from grader.judge.checks import expect
 from tests.blog.legacy import POSTS, Legacy, column_names, migrated, refused
+from tests.schema import columns_where, foreign_keys, indexes
 
+# What the statement lays down of the tables, besides their constraints.
+NULLABLE = {"posts.published_at", "comments.parent_id", "comments.deleted_at"}
+TIMES = {
+    *("users.created_at", "posts.published_at", "posts.created_at"),
+    *("posts.updated_at", "comments.created_at", "comments.deleted_at"),
+}
+KEYS = {
+    *("posts.author_id users", "comments.post_id posts", "comments.author_id users"),
+    *("comments.parent_id comments", "post_tags.post_id posts"),
+    "post_tags.tag_id tags",
+}
+INDEXES = {
+    *("posts status published_at id", "posts author_id", "post_tags tag_id"),
+    "comments post_id created_at id",
+}
+OWN_SLUGS = sum(n % 5 != 0 and n % 7 != 0 and n != 8 for n in range(1, POSTS + 1))
 NEW = {"status", "version", "published_at"}
+A_USER = """
+    INSERT INTO users (email, name, password_hash, role, created_at)
+    VALUES ('{0}', 'new', 'x', '{1}', now())
+"""
+# One post with one tag, twice.
+TAGGED_TWICE = """
+    INSERT INTO tags (name) VALUES ('once');
+    INSERT INTO post_tags (post_id, tag_id)
+    SELECT posts.id, tags.id FROM posts, tags, generate_series(1, 2)
+    WHERE body = 'Body 1'
+"""
 
 
 async def test_upgrade_keeps_every_post(legacy: Legacy) -> None:
-    """`upgrade head` keeps all 300 posts, their text and their times."""
+    """`upgrade head` keeps all 300 posts, their authors, text and times."""
     legacy.must_be_upgraded()
     columns = await column_names(legacy.database, "posts")
     expect.true("columns", columns >= NEW, expected=sorted(NEW), got=sorted(columns))
@@ -16,10 +44,16 @@ async def test_upgrade_keeps_every_post(legacy: Legacy) -> None:
     expect.equal("rows", await legacy.database.count("posts"), POSTS, table="posts")
     kept = await legacy.database.count(
         "posts",
-        "body ~ '^Body [0-9]+$' AND title <> ''"
+        "body ~ '^Body [0-9]+$' AND title = CASE WHEN substr(body, 6)::int % 11 = 0"
+        " THEN '旧文章' ELSE 'Old post ' || substr(body, 6) END"
         " AND created_at < '2024-01-20' AND updated_at < '2024-02-20'",
     )
     expect.equal("rows_unchanged", kept, POSTS, table="posts")
+    theirs = await legacy.database.count(
+        "posts JOIN users ON users.id = author_id",
+        "name = CASE WHEN substr(body, 6)::int % 2 = 0 THEN 'old' ELSE 'odd' END",
+    )
+    expect.equal("rows_unchanged", theirs, POSTS, table="posts.author_id")
 
 
 async def test_slugs_become_unique(legacy: Legacy) -> None:
@@ -32,8 +66,7 @@ async def test_slugs_become_unique(legacy: Legacy) -> None:
     distinct = await db.value("SELECT count(DISTINCT slug) FROM posts")
     expect.equal("distinct_slugs", distinct, POSTS)
     own = await db.count("posts", "slug = 'own-' || substr(body, 6)")
-    expected = sum(n % 5 != 0 and n % 7 != 0 and n != 8 for n in range(1, POSTS + 1))
-    expect.equal("kept_slugs", own, expected)
+    expect.equal("kept_slugs", own, OWN_SLUGS)
     expect.equal(
         "kept_slugs",
         await db.count("posts", "slug = 'shared-2' AND body = 'Body 8'"),
@@ -60,7 +93,7 @@ async def test_published_state_is_translated(legacy: Legacy) -> None:
 
 
 async def test_constraints_guard_the_table(legacy: Legacy) -> None:
-    """The database refuses a missing or doubled slug and an impossible status."""
+    """The database refuses what is doubled or missing, and what cannot be."""
     legacy.must_be_upgraded()
     for change in (
         "UPDATE posts SET slug = NULL WHERE body = 'Body 1'",
@@ -69,8 +102,26 @@ async def test_constraints_guard_the_table(legacy: Legacy) -> None:
         "UPDATE posts SET status = 'published' WHERE body = 'Body 1'",
         "UPDATE posts SET published_at = now() WHERE body = 'Body 1'",
         "INSERT INTO tags (name) VALUES ('same'), ('same')",
+        TAGGED_TWICE,
+        A_USER.format("OLD@example.com", "user"),
+        A_USER.format("new@example.com", "root"),
     ):
         expect.true("constraint", await refused(legacy.database, change), got=change)
+
+
+async def test_tables_are_as_described(world: World, legacy: Legacy) -> None:
+    """NULL, time zones, foreign keys and indexes are as the page describes them."""
+    legacy.must_be_upgraded()
+    db = legacy.database
+
+    empty = await columns_where(db, "is_nullable = 'YES'") & world.problem.columns
+    expect.equal("nullable", sorted(empty), sorted(NULLABLE))
+    zoned = await columns_where(db, "data_type = 'timestamp with time zone'")
+    expect.equal("missing_in_schema", sorted(TIMES - zoned), [], what="timestamptz")
+    missing = KEYS - await foreign_keys(db)
+    expect.equal("missing_in_schema", sorted(missing), [], what="FOREIGN KEY")
+    missing = INDEXES - await indexes(db)
+    expect.equal("missing_in_schema", sorted(missing), [], what="INDEX")
 
 
 async def test_models_and_migrations_agree(world: World, legacy: Legacy) -> None:
@@ -100,9 +151,11 @@ async def test_down_and_up_again(world: World) -> None:
     back = "is_published" in columns and not columns & NEW
     expect.true("old_columns", back, got=sorted(columns))
     expect.equal("rows", await db.count("posts"), POSTS, table="posts")
-    expect.equal("rows_published", await db.count("posts", "is_published"), POSTS // 3)
-    expect.equal("tables_gone", await column_names(db, "tags"), set())
-    up = world.migrate(db, ["upgrade", "head"])
+    third = "is_published = (substr(body, 6)::int % 3 = 0)"
+    expect.equal("rows_published", await db.count("posts", third), POSTS)
+    own = "slug = 'own-' || substr(body, 6)"
+    expect.equal("kept_slugs", await db.count("posts", own), OWN_SLUGS)
+    up = world.migrate(db, ["upgrade", "head"], ["check"])
     expect.true("migration", up.ok, expected="upgrade head", got=up.exception())
     await db.close()
 

@@ -18,6 +18,17 @@ from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
 from tests.blog.helpers import a_post, draft, published, unique
 
+# An address of 254 characters, the longest that there is, and one of 255.
+LONG = f"{'a' * 61}@{'d' * 62}.{'d' * 62}.{'d' * 62}.com"
+# What registration takes and refuses: both ends, and one beyond.
+LIMITS: tuple[tuple[dict[str, str], int], ...] = (
+    ({"email": LONG, "name": "名" * 80, "password": "x" * 128}, 201),
+    ({"name": "n", "password": "x" * 8}, 201),
+    *(({"email": email}, 422) for email in ("nobody", f"a{LONG}")),
+    *(({"name": name}, 422) for name in ("", "n" * 81)),
+    *(({"password": password}, 422) for password in ("x" * 7, "x" * 129)),
+)
+
 
 def unauthorized(reply: httpx.Response, code: str = "unauthorized") -> None:
     expect.problem(reply, 401, code)
@@ -44,6 +55,9 @@ async def test_writes_need_a_token(server: Server, alice: Client) -> None:
         unauthorized(
             await client.put(f"/v1/users/{alice.id}/role", json={"role": "admin"})
         )
+        # 401 comes before all other errors.
+        unauthorized(await client.post("/v1/posts", json={"title": ""}))
+        unauthorized(await client.delete(f"/v1/posts/{unique('nobodys')}"))
     expect.status(await alice.get(f"/v1/posts/{post['slug']}"), 200)
 
 
@@ -102,6 +116,8 @@ async def test_token_tells_when_it_ends(server: Server) -> None:
     )
     left = float(claims.get("exp", 0)) - time.time()
     expect.true("expiry", 3500 < left < 3700, expected="≈ 3600", got=round(left))
+    signed = jwt.get_unverified_header(str(answer["access_token"]))
+    expect.equal("token_algorithm", signed.get("alg"), "HS256")
 
 
 async def test_drafts_are_private(
@@ -135,7 +151,7 @@ async def test_only_owner_and_admin_delete(
 async def test_role_counts_at_once(
     server: Server, alice: Client, admin: Client, world: World
 ) -> None:
-    """A new role holds from the next request on, with the token one has."""
+    """A new role holds from the next request on; an unknown one is 422."""
     carol = world.somebody(server, "carol")
     first, second = await published(alice), await published(alice)
     role = f"/v1/users/{carol.id}/role"
@@ -146,6 +162,10 @@ async def test_role_counts_at_once(
     expect.fields(body(promoted), id=carol.id, role="admin")
     expect.status(await carol.delete(f"/v1/posts/{first['slug']}"), 204)
 
+    for nobody in ("no-such-id", "999999999"):
+        unknown = await admin.put(f"/v1/users/{nobody}/role", json={"role": "user"})
+        expect.problem(unknown, 404, "not_found")
+    expect.status(await admin.put(role, json={"role": "root"}), 422)
     expect.status(await admin.put(role, json={"role": "user"}), 200)
     late = await carol.delete(f"/v1/posts/{second['slug']}")
     expect.problem(late, 403, "forbidden")
@@ -213,7 +233,7 @@ async def test_passwords_are_hashed(alice: Client, bob: Client, db: Database) ->
 
 
 async def test_register_rules(server: Server) -> None:
-    """A role in the body takes no effect; a known email is 409, whatever its case."""
+    """Limits hold, a role takes no effect, a known email is 409 in any case."""
     client, name = server.client(), unique("eve")
     sent = {"email": f"{name}@example.com", "name": name, "password": PASSWORD}
 
@@ -233,19 +253,35 @@ async def test_register_rules(server: Server) -> None:
         "/v1/auth/token", data={"username": sent["email"].upper(), "password": PASSWORD}
     )
     expect.status(shouted, 200)
-    for bad in ({"password": "short"}, {"email": "nobody"}, {"name": ""}):
-        expect.status(await client.post("/v1/auth/register", json={**sent, **bad}), 422)
+    for fields, status in LIMITS:
+        fresh = {**sent, "email": f"{unique('edge')}@example.com"}
+        reply = await client.post("/v1/auth/register", json={**fresh, **fields})
+        expect.status(reply, status)
+
+
+async def test_one_email_one_user(server: Server, db: Database) -> None:
+    """Of two equal registrations at one moment one is 201, the other 409."""
+    sent = {"email": f"{unique('twin')}@example.com", "name": "t", "password": PASSWORD}
+    calls = [server.client().post("/v1/auth/register", json=sent) for _ in range(2)]
+
+    replies = await db.race(calls, "users")
+
+    expect.statuses(replies, 201, 409)
 
 
 async def test_first_admin_is_made_once(start: Start) -> None:
-    """Starting twice leaves one admin, who can log in and is admin."""
-    server = start()
+    """Starting twice leaves one admin, who can log in, for half an hour by default."""
+    server = start(ACCESS_TTL_S=None)
     expect.status(await server.client("admin").get("/v1/me"), 200, 401)
     server.kill()
     server.start()
 
     one = await server.database.count("users", "lower(email) = %s", ADMIN_EMAIL)
     expect.equal("rows", one, 1, table="users")
+    admins = await server.database.count("users", "role = 'admin'")
+    expect.equal("rows", admins, 1, table="users")
     token = await log_in(server.client(), ADMIN_EMAIL)
     me = await server.client("admin", token).get("/v1/me")
     expect.fields(body(me), role="admin")
+    left = float(claims_of(token).get("exp", 0)) - time.time()
+    expect.true("expiry", 1700 < left < 1900, expected="≈ 1800", got=round(left))

@@ -1,10 +1,14 @@
 """Stage 6: edits that never overwrite one another, and answers that are never stale."""
 
 import asyncio
+import re
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
+from grader.judge.app.server import Server
 from grader.judge.app.world import World
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
@@ -12,7 +16,15 @@ from grader.judge.checks.answers import body
 from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.pace.speed import keeps_pace
-from tests.blog.helpers import a_post, draft, etag_of, published, unique
+from grader.judge.suite.fixtures import Start
+from tests.blog.helpers import (
+    a_post,
+    draft,
+    etag_of,
+    published,
+    published_since,
+    unique,
+)
 
 
 async def edit(
@@ -31,6 +43,8 @@ async def test_unchanged_is_304(alice: Client, anonymous: Client) -> None:
     expect.header(created, "etag")
     path = f"/v1/posts/{require(created, 201, stage=1)['slug']}"
     etag = expect.header(await anonymous.get(path), "etag")
+    quoted = re.fullmatch(r'(W/)?"[^"]*"', etag)
+    expect.true("etag_quoted", quoted, expected='"…"', got=etag)
 
     for known in (etag, f'"other", {etag}', "*"):
         reply = await anonymous.get(path, headers={"If-None-Match": known})
@@ -60,7 +74,7 @@ async def test_edits_need_a_match(alice: Client) -> None:
 
 
 async def test_each_edit_has_its_etag(alice: Client) -> None:
-    """Two edits in one second have different ETags, and the older one is 412."""
+    """Two edits in one second, one of the tags alone: each has its own ETag."""
     slug = (await published(alice))["slug"]
 
     first = await edit(alice, slug, title="One")
@@ -74,7 +88,11 @@ async def test_each_edit_has_its_etag(alice: Client) -> None:
     expect.problem(late, 412, "precondition_failed")
     stale = await alice.get(f"/v1/posts/{slug}", headers={"If-None-Match": old})
     expect.status(stale, 200)
-    expect.equal("etag", second.headers.get("etag"), stale.headers.get("etag"))
+    newer = second.headers.get("etag")
+    expect.equal("etag", newer, stale.headers.get("etag"))
+    retagged = await edit(alice, slug, tags=["retagged"])
+    expect.status(retagged, 200)
+    expect.true("etag_changes", retagged.headers.get("etag") != newer, got=newer)
 
 
 async def test_no_edit_is_lost(alice: Client, db: Database) -> None:
@@ -90,16 +108,20 @@ async def test_no_edit_is_lost(alice: Client, db: Database) -> None:
     expect.fields(body(await alice.get(f"/v1/posts/{slug}")), title=winner)
 
 
-async def test_publishing(alice: Client, anonymous: Client) -> None:
+async def test_publishing(alice: Client, anonymous: Client, db: Database) -> None:
     """A draft can be published, once and for all: back is 409 `invalid_transition`."""
-    post = await a_post(alice)
-    slug = post["slug"]
+    # Created in the past, for all that the app can see.
+    slug = (await a_post(alice))["slug"]
+    await db.execute(
+        "UPDATE posts SET created_at = '2025-01-01Z' WHERE slug = %s", slug
+    )
 
+    before = datetime.now(UTC)
     reply = await edit(alice, slug, status="published")
 
     expect.status(reply, 200)
     at = body(reply)["published_at"]
-    expect.true("published_at", at, got=at)
+    published_since(at, before)
     expect.status(await anonymous.get(f"/v1/posts/{slug}"), 200)
     back = await edit(alice, slug, status="draft")
     expect.problem(back, 409, "invalid_transition")
@@ -117,7 +139,8 @@ async def test_rules_of_editing(alice: Client, bob: Client, admin: Client) -> No
     expect.problem(await edit(bob, slug, etag, title="Mine"), 403, "forbidden")
     unseen = await edit(bob, hidden["slug"], secret, title="Mine")
     expect.problem(unseen, 404, "not_found")
-    expect.status(await edit(alice, slug, title=""), 422)
+    for limit in ({"title": ""}, {"body": ""}, {"body": "b" * 50_001}):
+        expect.status(await edit(alice, slug, **limit), 422)
 
     reply = await edit(admin, slug, title="Edited", tags=[" New "])
 
@@ -131,6 +154,10 @@ async def test_rules_of_editing(alice: Client, bob: Client, admin: Client) -> No
         body(reply)["version"] > post["version"],
         got=body(reply)["version"],
     )
+    for change, tags in (({"body": "Other."}, ["new"]), ({"tags": []}, [])):
+        again = await edit(alice, slug, **change)
+        expect.status(again, 200)
+        expect.fields(body(again), title="Edited", tags=tags)
 
 
 async def count_of(reader: Client, tag: str) -> int:
@@ -157,6 +184,24 @@ async def test_second_read_of_tags_is_free(
 
     expect.equal("sql_cached", sql.calls, 0)
     expect.equal("same_answer", body(again), body(reply))
+
+
+async def test_other_process_catches_up(
+    server: Server, start: Start, alice: Client
+) -> None:
+    """What one process writes shows in the tags of another after CACHE_TTL_S."""
+    reader = start(server.database, CACHE_TTL_S="0.5").client()
+    tag = unique("far")
+    expect.equal("post_count", await count_of(reader, tag), 0)
+
+    await published(alice, tags=[tag])
+
+    deadline = time.monotonic() + 5
+    count = 0
+    while count != 1 and time.monotonic() < deadline:
+        await asyncio.sleep(0.05)
+        count = await count_of(reader, tag)
+    expect.equal("count_in_time", count, 1)
 
 
 async def test_tags_are_never_stale(

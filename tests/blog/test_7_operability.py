@@ -61,7 +61,7 @@ async def test_request_id(alice: Client, anonymous: Client) -> None:
 
 
 async def test_crash_tells_the_log_not_the_client(start: Start) -> None:
-    """A 500 hides its cause from the client; the log has it, with the request id."""
+    """A 500 hides its cause from the client; the log has it, the counter counts it."""
     server = start()
     alice, request_id = server.client("alice"), unique("crash")
 
@@ -86,10 +86,16 @@ async def test_crash_tells_the_log_not_the_client(start: Start) -> None:
         if request_id in line and "Traceback" in line and GATE_SECRET in line
     ]
     expect.true("traceback_logged", traced, expected=request_id, got=len(traced))
+    # This server is the check's own: its first line is among these.
+    for line in server.lines():
+        expect.true("json_line", _is_object(line), expected="{…}", got=line[:200])
+    crashed = {"method": "POST", "route": "/v1/posts", "status": "500"}
+    counted = (await counters(server.client())).get(frozenset(crashed.items()), 0)
+    expect.equal("metric_crash", counted, 1)
 
 
 async def test_every_request_is_logged(server: Server, alice: Client) -> None:
-    """Each request is one JSON line on standard output, and no line holds a secret."""
+    """Each request is one JSON line; no line holds a secret, refused ones neither."""
     request_id = unique("log")
     path = f"/v1/posts/{(await published(alice))['slug']}"
 
@@ -118,7 +124,19 @@ async def test_every_request_is_logged(server: Server, alice: Client) -> None:
         json=draft(body="a body that stays out"),
         headers={"X-Request-ID": request_id + ".3"},
     )
-    await server.log(event="http_request", request_id=request_id + ".3")
+    # What is refused is as secret as what is taken.
+    wrong = {"username": "alice@example.com", "password": "a-wrong-password"}
+    await server.client().post("/v1/auth/token", data=wrong)
+    twice = {"email": "nobody", "name": "n", "password": "a-refused-password"}
+    await server.client().post("/v1/auth/register", json=twice)
+    await server.client("mallory", "a-refused-token").get("/v1/me")
+    await alice.post(
+        "/v1/posts",
+        json={"title": "", "body": "a refused body"},
+        headers={"X-Request-ID": request_id + ".4"},
+    )
+    for last in (".3", ".4"):
+        await server.log(event="http_request", request_id=request_id + last)
     for line in server.lines():
         expect.true("json_line", _is_object(line), expected="{…}", got=line[:200])
     everything = "".join(server.printed())
@@ -126,6 +144,10 @@ async def test_every_request_is_logged(server: Server, alice: Client) -> None:
         ("password", PASSWORD),
         ("token", str(alice.token)),
         ("body", "a body that stays out"),
+        ("password", "a-wrong-password"),
+        ("password", "a-refused-password"),
+        ("token", "a-refused-token"),
+        ("body", "a refused body"),
         ("query", "in-the-query"),
     ):
         expect.true("no_secret_logged", secret not in everything, got=name, what=name)

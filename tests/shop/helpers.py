@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -119,6 +120,16 @@ async def step(who: Client, made: Fields, name: str) -> httpx.Response:
     return await who.post(f"/v1/orders/{made['id']}/{name}")
 
 
+def moment(of: Fields, name: str) -> datetime:
+    """A field that is a time as RFC 3339 with an offset."""
+    try:
+        at = datetime.fromisoformat(str(of[name]))
+    except ValueError:
+        return expect.fail("offset", got=of[name], field=name)
+    expect.true("offset", at.tzinfo, got=of[name], field=name)
+    return at
+
+
 async def order_status(reader: Client, made: Fields) -> Any:
     reply = await reader.get(f"/v1/orders/{made['id']}")
     return require(reply, 200, stage=4)["status"]
@@ -135,7 +146,8 @@ def same_but(key: str, got: Fields, before: Fields, status: str) -> None:
 async def stock_of(db: Database, product_id: str) -> tuple[int, int]:
     """What is on hand and what is reserved, in the database."""
     rows = await db.execute(
-        "SELECT on_hand, reserved FROM stock WHERE product_id::text = %s", product_id
+        "SELECT on_hand, reserved FROM stock WHERE product_id::text = %s",
+        str(product_id),
     )
     expect.equal("stock_rows", len(rows), 1)
     return int(rows[0][0]), int(rows[0][1])
@@ -159,7 +171,7 @@ async def books_balance(db: Database, products: Sequence[Fields]) -> None:
         " coalesce(sum(m.reserved_change), 0)::int"
         " FROM stock s LEFT JOIN stock_movements m USING (product_id)"
         " WHERE s.product_id::text = ANY(%s) GROUP BY 1, 2, 3",
-        [product["id"] for product in products],
+        [str(product["id"]) for product in products],
     )
     expect.equal("stock_rows", len(rows), len(products))
     for _, on_hand, reserved, moved, held in rows:

@@ -11,6 +11,7 @@ from tests.shop.helpers import (
     a_product,
     available,
     least_sql,
+    moment,
     pages,
     product,
     put_stock,
@@ -34,6 +35,7 @@ async def test_create_then_read(admin: Client, anonymous: Client) -> None:
     made = body(reply)
     expect.fields(made, **sent, active=True, version=1, available=0)
     expect.true("id_string", isinstance(made["id"], str), got=made["id"])
+    moment(made, "created_at")
     location = f"/v1/products/{made['id']}"
     expect.equal("location", expect.header(reply, "location"), location)
     expect.header(reply, "etag")
@@ -124,19 +126,28 @@ async def test_list_walks_active_products(admin: Client, anonymous: Client) -> N
     expect.listed(walked[: len(shown)], shown, "id")
     everything = [p["id"] for p in await pages(anonymous, "/v1/products", 1, 5)]
     expect.equal("list_twice", len(everything), len(set(everything)))
+    full = {"limit": len(everything)}
+    last = body(await anonymous.get("/v1/products", params=full))
+    expect.fields(last, next_cursor=None)
     read = await anonymous.get(f"/v1/products/{made[3]['id']}")
     expect.fields(body(read), active=False)
-    for params in ({"limit": 0}, {"limit": 101}, {"cursor": "nonsense"}):
-        expect.problem(await anonymous.get("/v1/products", params=params), 422)
+    for query, code in (
+        *((f"limit={limit}", "validation_error") for limit in (0, 101)),
+        ("cursor=nonsense", "invalid_cursor"),
+    ):
+        reply = await anonymous.get(f"/v1/products?{query}")
+        expect.problem(reply, 422, code)
 
 
 async def test_list_sql_is_constant(
     admin: Client, anonymous: Client, db: Database
 ) -> None:
-    """50 products need as many SQL statements as 5."""
+    """50 products need as many SQL statements as 5; a page has 20 by default."""
     while len(await pages(anonymous, "/v1/products", 1, 100)) < 50:
         await asyncio.gather(*(a_product(admin, 3) for _ in range(5)))
 
+    default = body(await anonymous.get("/v1/products"))
+    expect.equal("page_sizes", len(default["items"]), 20)
     few = await least_sql(db, anonymous, "/v1/products?limit=5")
     many = await least_sql(db, anonymous, "/v1/products?limit=50")
 
@@ -155,10 +166,14 @@ async def test_edits_need_a_match(admin: Client) -> None:
     first = await patch(admin, path, f'"x", {etag}', name="Jug")
     expect.status(first, 200)
     expect.fields(body(first), name="Jug", sku=made["sku"], price_minor=1000)
+    fixed = await patch(admin, path, "*", sku=unique("SKU"), currency="USD")
+    expect.status(fixed, 200, 422)
+    expect.fields(body(await admin.get(path)), sku=made["sku"], currency="EUR")
     expect.true("version_grows", body(first)["version"] > 1, got=body(first)["version"])
     outdated = await patch(admin, path, etag, name="Cup")
     expect.problem(outdated, 412, "precondition_failed")
-    newer = expect.header(first, "etag")
+    expect.header(first, "etag")
+    newer = expect.header(await admin.get(path), "etag")
     expect.true("etag_changes", newer != etag, got=newer)
     expect.status(await patch(admin, path, newer, price_minor=5), 200)
     expect.status(await patch(admin, path, "*", active=False), 200)
@@ -205,6 +220,9 @@ async def test_stock_is_put(admin: Client, anonymous: Client, db: Database) -> N
         bad = await admin.put(path, json={"on_hand": number, "expected_on_hand": 9})
         expect.problem(bad, 422, "validation_error")
         expect.names_field(bad, "on_hand")
+        bad = await admin.put(path, json={"on_hand": 9, "expected_on_hand": number})
+        expect.problem(bad, 422, "validation_error")
+        expect.names_field(bad, "expected_on_hand")
     expect.equal("stock", list(await stock_of(db, made["id"])), [9, 0])
     data = {"on_hand": 1, "expected_on_hand": 0}
     missing = await admin.put("/v1/products/no-such-id/stock", json=data)

@@ -3,6 +3,7 @@
 from grader.judge.app.world import World
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
+from tests.schema import columns_where, foreign_keys, unique_keys
 from tests.shop.legacy import (
     DEARER,
     PRICES,
@@ -34,6 +35,31 @@ A_DISCOUNT = """
                            ends_at, max_redemptions, redeemed)
     VALUES {0}
 """
+ZONED = "data_type = 'timestamp with time zone'"
+UNIQUE = {
+    *(
+        "products sku",
+        "stock product_id",
+        "discounts code",
+        "payments attempt order_id",
+    ),
+    *("order_lines order_id product_id", "idempotency_keys key user_id"),
+}
+KEYS = {
+    *("stock.product_id products", "stock_movements.product_id products"),
+    *("stock_movements.order_id orders", "orders.user_id users"),
+    *("order_lines.order_id orders", "order_lines.product_id products"),
+    *("payments.order_id orders", "idempotency_keys.user_id users"),
+}
+AMOUNTS = {
+    *("products.price_minor", "discounts.value", "discounts.min_subtotal"),
+    *("orders.subtotal", "orders.discount", "orders.total", "order_lines.unit_price"),
+    *("order_lines.line_discount", "order_lines.line_total"),
+}
+TIMES = {
+    *("products.created_at", "stock_movements.created_at", "discounts.starts_at"),
+    *("discounts.ends_at", "orders.expires_at", "orders.created_at"),
+}
 OLD = "(SELECT id FROM products WHERE sku = 'OLD-1')"
 
 
@@ -109,6 +135,21 @@ async def test_constraints_guard_the_tables(legacy: Legacy) -> None:
         expect.true("constraint", await refused(legacy.database, change), got=shown)
 
 
+async def test_tables_are_as_described(legacy: Legacy) -> None:
+    """Keys, BIGINT amounts and times with a zone are as the page describes them."""
+    legacy.must_be_upgraded()
+    db = legacy.database
+
+    for what, described, found in (
+        ("UNIQUE", UNIQUE, await unique_keys(db)),
+        ("FOREIGN KEY", KEYS, await foreign_keys(db)),
+        ("BIGINT", AMOUNTS, await columns_where(db, "data_type = 'bigint'")),
+        ("timestamptz", TIMES, await columns_where(db, ZONED)),
+    ):
+        missing = sorted(described - found)
+        expect.equal("missing_in_schema", missing, [], what=what)
+
+
 async def test_models_and_migrations_agree(world: World, legacy: Legacy) -> None:
     """`alembic check` finds nothing left to migrate."""
     legacy.must_be_upgraded()
@@ -136,13 +177,17 @@ async def test_down_and_up_again(world: World) -> None:
     back = {"price", "quantity"} <= columns and not columns & NEW
     expect.true("old_columns_back", back, got=sorted(columns))
     rows = await db.execute(
-        "SELECT sku, (price * 100)::text::numeric::float, coalesce(quantity, 0)"
+        "SELECT sku, name, (price * 100)::text::numeric::float, coalesce(quantity, 0)"
         " FROM products ORDER BY sku"
     )
-    got = [[sku, cents, quantity] for sku, cents, quantity in rows]
-    old = [["OLD-1999", 1999, 3], ["OLD-29", 29, 0], ["OLD-500", 500, 0]]
+    got = [list(row) for row in rows]
+    old = [
+        ["OLD-1999", "Old", 1999, 3],
+        ["OLD-29", "Old", 29, 0],
+        ["OLD-500", "Old", 500, 0],
+    ]
     expect.equal("products_back", got, old)
-    up = world.migrate(db, ["upgrade", "head"])
+    up = world.migrate(db, ["upgrade", "head"], ["check"])
     expect.true("migration", up.ok, expected="upgrade head", got=up.exception())
     exact = await db.count("products", f"price_minor = {CENTS}")
     expect.equal("rows", exact, 3, table="products")

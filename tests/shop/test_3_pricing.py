@@ -91,7 +91,7 @@ async def test_every_part_is_exact(admin: Client, anonymous: Client) -> None:
 
 
 async def test_lines_of_one_product_merge(admin: Client, anonymous: Client) -> None:
-    """Lines of one product become one, at the first's place, of 1000 at most."""
+    """Lines of one product become one, of 1000 at most, at the price of now."""
     one, other = await some_products(admin, 10, 20, on_hand=0)
 
     reply = await quote(anonymous, line(one, 2), line(other), line(one, 3))
@@ -104,6 +104,12 @@ async def test_lines_of_one_product_merge(admin: Client, anonymous: Client) -> N
     expect.status(full, 200)
     beyond = await quote(anonymous, line(one, 1000), line(one, 1))
     expect.problem(beyond, 422, "validation_error")
+    dearer = {"price_minor": 11}
+    await admin.patch(
+        f"/v1/products/{one['id']}", json=dearer, headers={"if-match": "*"}
+    )
+    again = await quote(anonymous, line(one, 2))
+    expect.fields(body(again), subtotal=22, total=22)
 
 
 async def test_codes_are_valid_or_refused(admin: Client, anonymous: Client) -> None:

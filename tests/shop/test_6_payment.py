@@ -1,14 +1,26 @@
 """Stage 6: twice asked is once done, and a slow payment service holds nobody up."""
 
 import asyncio
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
 from grader.judge.callers.client import Client
-from grader.judge.callers.gateway import DECLINE, FAIL, LOSE, PUT_OFF, Account, Gateway
+from grader.judge.callers.gateway import (
+    CREATE,
+    DECLINE,
+    DRIP,
+    FAIL,
+    LOSE,
+    PUT_OFF,
+    Account,
+    Gateway,
+)
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
+from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
 from tests.shop.helpers import (
@@ -30,7 +42,7 @@ from tests.shop.helpers import (
 
 
 async def test_key_is_required(alice: Client, admin: Client, db: Database) -> None:
-    """An order or a payment without a key, or with an empty one, is 400."""
+    """Without a key, or with an empty one, it is 400; without a good token 422."""
     sold = await a_product(admin)
     made = await an_order(alice, line(sold))
     pay_path = f"/v1/orders/{made['id']}/pay"
@@ -44,6 +56,10 @@ async def test_key_is_required(alice: Client, admin: Client, db: Database) -> No
             reply = await alice.post(path, json=data, headers=headers)
             expect.problem(reply, 400, "idempotency_key_missing")
 
+    key = {"Idempotency-Key": unique("key")}
+    for token in ("", "t" * 201):
+        reply = await alice.post(pay_path, json={"payment_token": token}, headers=key)
+        expect.problem(reply, 422, "validation_error")
     await stock_is(db, sold["id"], 10, 1)
 
 
@@ -94,6 +110,11 @@ async def test_reused_key(alice: Client, admin: Client, db: Database) -> None:
     expect.problem(await pay(alice, made, key=key), 422, "idempotency_key_reused")
     await stock_is(db, sold["id"], 10, 1)
     expect.equal("order_status", await order_status(alice, made), "pending")
+    twin, paying = await an_order(alice, line(sold)), unique("key")
+    expect.status(await pay(alice, made, key=paying), 200)
+    # The same body, to another path.
+    same = await pay(alice, twin, key=paying)
+    expect.problem(same, 422, "idempotency_key_reused")
 
 
 async def test_key_belongs_to_its_user(
@@ -173,7 +194,9 @@ async def test_payment_charges_once(
 ) -> None:
     """A payment charges the total once, and the goods leave the stock."""
     sold, token, key = await a_product(admin, 10), unique("tok"), unique("key")
-    made = await an_order(alice, line(sold, 3))
+    ordered = unique("key")
+    made = await an_order(alice, line(sold, 3), key=ordered)
+    account.plan(token, CREATE)
     other = await an_order(alice, line(sold))
 
     reply = await pay(alice, made, token, key)
@@ -189,6 +212,9 @@ async def test_payment_charges_once(
     # What is paid cannot be paid again under a new key.
     again = await pay(alice, made, token)
     expect.problem(again, 409, "invalid_transition")
+    # As it was then: the order of a replay is still pending.
+    replayed = await order(alice, line(sold, 3), key=ordered)
+    expect.equal("replayed_body", body(replayed), made)
     await total_of_0_is_not_charged(alice, admin, account)
 
 
@@ -236,13 +262,13 @@ async def test_decline_is_a_new_attempt(
 
 
 async def test_unknown_outcome_keeps_its_key(start: Start, gateway: Gateway) -> None:
-    """After a time-out, a 202 or a 5xx the next try has the same key: one charge."""
+    """After a time-out, a drip, a 202 or a 5xx the next try has the same key."""
     server = start(PAYMENT_TIMEOUT_S="0.4")
     db, account = server.database, gateway.account(server.database.name)
     admin, alice = server.client("admin"), server.client("alice")
     sold = await a_product(admin)
 
-    outcomes = ("time-out", FAIL, PUT_OFF, LOSE)
+    outcomes = ("time-out", DRIP, FAIL, PUT_OFF, LOSE)
     for outcome in outcomes:
         made, token = await an_order(alice, line(sold)), unique("tok")
         db.note("payments", token=token, outcomes=f"{outcome}, succeed")
@@ -253,11 +279,15 @@ async def test_unknown_outcome_keeps_its_key(start: Start, gateway: Gateway) -> 
             server.kill()
             server.start()
 
-        expect.status(await pay(alice, made, token), 200)
+        # Another card is the same attempt: the service decides.
+        other = unique("tok")
+        expect.status(await pay(alice, made, other), 200)
 
-        keys = {asked.key for asked in account.of(token)}
+        tokens = (token, other)
+        keys = {asked.key for name in tokens for asked in account.of(name)}
         expect.equal("payment_keys", len(keys), 1)
-        expect.equal("charges", len(account.charged(token)), 1)
+        charges = [asked for name in tokens for asked in account.charged(name)]
+        expect.equal("charges", len(charges), 1)
     await stock_is(db, sold["id"], 10 - len(outcomes), 0)
     await books_balance(db, [sold])
 
@@ -270,6 +300,57 @@ async def unknown(
         return await pay(payer, made, token)
     async with account.holding(token):
         return await pay(payer, made, token)
+
+
+async def test_without_a_service(start: Start) -> None:
+    """Without a payment service, or one that is reached, a payment is 502."""
+    for url in (None, "http://127.0.0.1:9"):
+        server = start(PAYMENT_URL=url)
+        admin, alice = server.client("admin"), server.client("alice")
+        made = await an_order(alice, line(await a_product(admin)))
+
+        reply = await pay(alice, made, unique("tok"))
+
+        expect.problem(reply, 502, "payment_unavailable")
+        expect.equal("order_status", await order_status(alice, made), "pending")
+
+
+async def test_paid_as_ordered(
+    alice: Client, admin: Client, db: Database, account: Account
+) -> None:
+    """A code that has ended, or a product that has changed, leaves what is to pay."""
+    sold, other = await some_products(admin, 1000, 1000)
+    made, token = await with_ending_code(alice, admin, sold), unique("tok")
+    changes = {"price_minor": 5000, "active": False}
+    path = f"/v1/products/{sold['id']}"
+    edited = await admin.patch(path, json=changes, headers={"if-match": "*"})
+    require(edited, 200, stage=1)
+    deadline, over = time.monotonic() + 20, False
+    while not over and time.monotonic() < deadline:
+        await asyncio.sleep(0.1)
+        wanted = cart(line(other), discount_code=made["code"])
+        quoted = await alice.post("/v1/quotes", json=wanted)
+        over = quoted.status_code == 422
+    expect.true("code_ends", over, expected=422, got=quoted.status_code)
+
+    reply = await pay(alice, made, token)
+
+    expect.status(reply, 200)
+    same_but("paid_order", body(reply), made, "paid")
+    expect.equal("charges", [c.amount for c in account.charged(token)], [900])
+
+
+async def with_ending_code(alice: Client, admin: Client, sold: Fields) -> Fields:
+    """An order under a code that ends soon after; later on a machine that is busy."""
+    for seconds in (1.5, 5, 15):
+        ends = datetime.now(UTC) + timedelta(seconds=seconds)
+        code = (await a_discount(admin, ends_at=ends.isoformat()))["code"]
+        reply = await order(alice, line(sold), discount_code=code)
+        if reply.status_code == 201:
+            break
+    made = require(reply, 201, stage=4)
+    assert isinstance(made, Fields)
+    return made
 
 
 async def test_payments_at_once(start: Start, gateway: Gateway) -> None:

@@ -57,7 +57,9 @@ async def take(admin: Client, made: Fields, name: str) -> Any:
     return await step(admin, made, name)
 
 
-async def test_every_step_from_every_state(alice: Client, admin: Client) -> None:
+async def test_every_step_from_every_state(
+    alice: Client, admin: Client, db: Database
+) -> None:
     """Of the 30 pairs of a state and a step only those of the diagram are allowed."""
     sold = await a_product(admin, 100)
     for state, way in WAYS.items():
@@ -71,6 +73,9 @@ async def test_every_step_from_every_state(alice: Client, admin: Client) -> None
                 reply = await take(admin, made, name)
                 expect.problem(reply, 409, "invalid_transition")
         expect.equal("order_status", await order_status(alice, made), state)
+    # Paid, shipped and delivered have left; one is still reserved.
+    await stock_is(db, sold["id"], 97, 1)
+    await books_balance(db, [sold])
 
 
 async def test_who_takes_steps(
@@ -104,6 +109,7 @@ async def test_cancel_gives_back_once(
     code = (await a_discount(admin, max_redemptions=3))["code"]
     made = await an_order(alice, line(sold, 4), discount_code=code)
     await an_order(alice, line(sold, 5), discount_code=code)
+    before = await db.count("stock_movements")
 
     replies = await db.race([step(alice, made, "cancel") for _ in range(2)], "stock")
 
@@ -112,9 +118,38 @@ async def test_cancel_gives_back_once(
     expect.equal("available", await available(alice, sold["id"]), 5)
     expect.equal("redeemed", await redeemed(db, code), 1)
     await books_balance(db, [sold])
+    after = await db.count("stock_movements")
+    expect.true("movements_added", after > before, expected=f"> {before}", got=after)
 
 
-async def test_refund_restocks_once(alice: Client, admin: Client, db: Database) -> None:
+async def test_steps_do_not_deadlock(
+    alice: Client, admin: Client, db: Database
+) -> None:
+    """Steps of orders with the same lines in any order all succeed when they meet."""
+    sold = await some_products(admin, 100, 200)
+    lines = [line(product) for product in sold]
+    back = lines[::-1]
+    cancelled = [await an_order(alice, *wanted) for wanted in (lines, back)]
+    refunded = [await a_paid_order(alice, *wanted) for wanted in (lines, back)]
+    paid = await an_order(alice, *back)
+    calls = [
+        *(step(alice, made, "cancel") for made in cancelled),
+        *(step(admin, made, "refund") for made in refunded),
+        pay(alice, paid, unique("tok")),
+    ]
+    ids = [product["id"] for product in sold]
+
+    replies = await db.race(calls, "stock", "product_id::text = ANY(%s)", ids)
+
+    expect.statuses(replies, *[200] * 5)
+    for product in sold:
+        await stock_is(db, product["id"], 9, 0)
+    await books_balance(db, sold)
+
+
+async def test_refund_restocks_once(
+    alice: Client, admin: Client, db: Database, account: Account
+) -> None:
     """Two refunds at once: one is 200, goods come back once, redemptions do not."""
     sold = await a_product(admin, 10)
     code = (await a_discount(admin, max_redemptions=3))["code"]
@@ -125,6 +160,7 @@ async def test_refund_restocks_once(alice: Client, admin: Client, db: Database) 
 
     expect.statuses(replies, 200, 409)
     await stock_is(db, sold["id"], 10, 0)
+    expect.equal("service_asked", account.strays, [])
     expect.equal("redeemed", await redeemed(db, code), 1)
     await books_balance(db, [sold])
 
@@ -207,8 +243,11 @@ async def test_two_processes_expire_once(start: Start) -> None:
 
 
 async def test_charged_orders_do_not_expire(start: Start, gateway: Gateway) -> None:
-    """An order under charge, or charged with unknown outcome, waits to be settled."""
-    server = start(RESERVATION_TTL_S="1.5", PAYMENT_TIMEOUT_S="20")
+    """An order under charge, or of unknown outcome, waits, in every process."""
+    chosen = {"RESERVATION_TTL_S": "1.5", "PAYMENT_TIMEOUT_S": "20"}
+    server = start(**chosen)
+    # It has charged nothing, and finds what is under way in the database alone.
+    beside = start(server.database, **chosen).client("alice")
     account = gateway.account(server.database.name)
     admin, alice = server.client("admin"), server.client("alice")
     sold, slow = await a_product(admin, 50), unique("slow")
@@ -219,8 +258,10 @@ async def test_charged_orders_do_not_expire(start: Start, gateway: Gateway) -> N
         # It expires after both: when it is gone, they have had the same chance.
         await must_expire(alice, [await an_order(alice, line(sold))])
         for made in (charged, failed):
-            expect.equal("order_status", await order_status(alice, made), "pending")
-            expect.problem(await step(alice, made, "cancel"), 409)
+            for reader in (beside, alice):
+                state = await order_status(reader, made)
+                expect.equal("order_status", state, "pending")
+                expect.problem(await step(reader, made, "cancel"), 409)
 
     reply = await paying
     expect.status(reply, 200)

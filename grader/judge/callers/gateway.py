@@ -20,8 +20,10 @@ WAIT_SECONDS = 5.0
 HOLD_SECONDS = 30.0
 # What the service can be told to do with a charge of some token.
 SUCCEED, DECLINE, FAIL, LOSE = "succeed", "decline", "fail", "lose"
-PUT_OFF = "put off"
-STATUS = {SUCCEED: 200, DECLINE: 402, FAIL: 503, LOSE: 503, PUT_OFF: 202}
+PUT_OFF, CREATE, DRIP = "put off", "create", "drip"
+STATUS = {SUCCEED: 200, CREATE: 201, DECLINE: 402, FAIL: 503, LOSE: 503, PUT_OFF: 202}
+# Between two bytes of an answer that drips: far less than any time limit.
+DRIP_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,10 @@ class Account:
     charges: dict[str, Asked] = field(default_factory=dict)
     declined: set[str] = field(default_factory=set)
     receipts: list[Any] = field(default_factory=list)
+    # What was asked for that the service does not have, a refund say.
+    strays: list[str] = field(default_factory=list)
+    # The keys whose next answer drips.
+    dripping: set[str] = field(default_factory=set)
     receipt_status: int = 200
     _orders: dict[str, list[str]] = field(default_factory=dict)
     _held: dict[str, threading.Event] = field(default_factory=dict)
@@ -52,8 +58,9 @@ class Account:
     def plan(self, token: str, *outcomes: str) -> None:
         """What happens to the next charges of a token, one by one; else they succeed.
 
-        `lose` makes the charge and answers 503 all the same; `put off` makes none and
-        answers 202.
+        `lose` makes the charge and answers 503 all the same, `drip` makes it and
+        answers a byte at a time; `put off` makes none and answers 202; `create`
+        succeeds with 201.
         """
         self._orders[token] = list(outcomes)
 
@@ -104,9 +111,12 @@ class Account:
         with self._lock:
             orders = self._orders.get(asked.token, [])
             outcome = orders.pop(0) if orders else SUCCEED
-        if outcome in (SUCCEED, LOSE):
+        if outcome in (SUCCEED, CREATE, LOSE, DRIP):
             self.charges[asked.key] = asked
-        elif outcome == DECLINE:
+        if outcome == DRIP:
+            self.dripping.add(asked.key)
+            return STATUS[SUCCEED]
+        if outcome == DECLINE:
             self.declined.add(asked.key)
         return STATUS[outcome]
 
@@ -177,6 +187,7 @@ class Handler(BaseHTTPRequestHandler):
             account.wait("receipts")
             self.answer(account.receipt_status, {})
         else:
+            account.strays.append(what)
             self.answer(404, {"error": "no such path"})
 
     def charge(self, account: Account, body: dict[str, Any]) -> None:
@@ -186,9 +197,11 @@ class Handler(BaseHTTPRequestHandler):
             return
         asked = Asked(key, body.get("amount"), body.get("currency"), token)
         status = account.charge(asked)
-        words = {200: "succeeded", 202: "pending", 402: "declined"}
+        words = {200: "succeeded", 201: "succeeded", 202: "pending", 402: "declined"}
         word = words.get(status, "error")
-        self.answer(status, {"status": word})
+        slowly = key in account.dripping
+        account.dripping.discard(key)
+        self.answer(status, {"status": word}, slowly=slowly)
 
     def read_json(self) -> dict[str, Any]:
         length = self.headers.get("Content-Length", "0")
@@ -199,8 +212,13 @@ class Handler(BaseHTTPRequestHandler):
             return {}
         return body if isinstance(body, dict) else {}
 
-    def answer(self, status: int, body: dict[str, Any]) -> None:
+    def answer(
+        self, status: int, body: dict[str, Any], *, slowly: bool = False
+    ) -> None:
         content = json.dumps(body).encode()
+        if slowly:
+            self.drip(status, content)
+            return
         try:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
@@ -209,6 +227,17 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
         except OSError:
             self.close_connection = True  # The app did not want to wait so long.
+
+    def drip(self, status: int, content: bytes) -> None:
+        """The whole answer, its first line too: nobody can tell how it will end."""
+        head = f"HTTP/1.1 {status} OK\r\nContent-Type: application/json\r\n"
+        length = f"Content-Length: {len(content)}\r\n\r\n"
+        try:
+            for byte in f"{head}{length}".encode() + content:
+                time.sleep(DRIP_SECONDS)
+                self.wfile.write(bytes([byte]))
+        except OSError:
+            self.close_connection = True
 
     def log_message(self, *_: object) -> None:
         """Nothing: the judge prints its own report."""

@@ -42,7 +42,10 @@ class Fixtures:
 
     @pytest.fixture
     async def start(self) -> AsyncIterator[Start]:
-        """Start a server on a database of its own: `start(DB_POOL_SIZE="1")`."""
+        """Start a server on a database of its own: `start(DB_POOL_SIZE="1")`.
+
+        A setting of None is left out.
+        """
         started: list[Server] = []
 
         def start(database: Database | None = None, **settings: str | None) -> Server:
