@@ -145,8 +145,21 @@ def exchanged(failure: Failure, language: str, room: Room) -> Iterator[Part]:
 
 def _whole(exchange: dict[str, Any], room: Room) -> Iterator[Part]:
     yield Part("request", clean(exchange["request"])[:SHOWN_LINE])
-    answer = exchange["error"] or f"{exchange['status']} {exchange['body']}"
-    yield Part("answer", clean(str(answer))[: room.answer])
+    body = str(exchange["body"])
+    if exchange.get("method") == "WS":
+        body = _end_of(body, room.answer)
+    answer = exchange["error"] or f"{exchange['status']} {body}"
+    yield Part("answer", clean(str(answer))[: room.answer + len("101 …\n")])
+
+
+def _end_of(dialogue: str, characters: int) -> str:
+    """Its last lines that fit: what a socket said last is what went wrong."""
+    kept: list[str] = []
+    for line in reversed(dialogue.splitlines()):
+        if kept and len("\n".join([line, *kept])) > characters:
+            return "\n".join(["…", *kept])
+        kept.insert(0, line[:characters])
+    return "\n".join(kept)
 
 
 def _who(exchange: dict[str, Any], language: str, *, several: bool) -> str:

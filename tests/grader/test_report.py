@@ -300,3 +300,15 @@ def test_one_sentence_of_what_is_not_written_is_told_once() -> None:
 
     assert said.count(text) == 1
     assert said.count("✗ 1 Title  0/1") == 9
+
+
+def test_of_a_dialogue_the_end_is_shown() -> None:
+    """What a socket said last is what went wrong."""
+    body = "\n".join(f"→ ping number {n}" for n in range(100))
+    socket = asked("/v1/ws", 101, method="WS", body=f"{body}\n← close 4400")
+
+    text = shown("en", [check("failed", exchanges=[socket])])
+
+    assert "← close 4400" in text
+    assert "→ ping number 99" in text
+    assert "→ ping number 1\n" not in text
