@@ -16,6 +16,7 @@ import pytest
 from grader.catalogue import Problem
 from grader.errors import Cancelled, SetupError
 from grader.files import links_out
+from grader.judge.app.confinement import LEVELS
 from grader.judge.app.import_path import sources
 from grader.judge.app.launch import Launcher, open_launcher
 from grader.judge.app.memory import Memory
@@ -165,6 +166,8 @@ class Engine:
             self._end_all(world)
         if cancelled():
             raise Cancelled
+        if self.launcher.level == LEVELS[0]:
+            self.originals.drop_new_bytecode()
         if changed := self.originals.changed():
             why = NotJudged("files_changed", got=changed)
             for graded in result.stages:

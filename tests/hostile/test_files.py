@@ -78,3 +78,30 @@ def test_package_that_points_elsewhere_is_refused(
     assert failure["key"] == "failure.down.import"
     assert graded.result["not_judged"] == 0
     assert graded.result["confinement"] == min(level, confinement(), key=LEVELS.index)
+
+
+BYTECODE = """
+    import importlib.util, os
+    from importlib._bootstrap_external import _code_to_timestamp_pyc
+
+    source = {source!r}
+    state = os.stat(source)
+    code = compile("raise SystemExit('poisoned')", source, "exec")
+    data = _code_to_timestamp_pyc(code, int(state.st_mtime), state.st_size)
+    cached = importlib.util.cache_from_source(source)
+    os.makedirs(os.path.dirname(cached), exist_ok=True)
+    with open(cached, "wb") as file:
+        file.write(data)
+"""
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_bytecode_of_the_grader_is_not_poisoned(
+    submit: Submit, repository: Path, level: str
+) -> None:
+    """The next grading would believe it: its source looks as it did."""
+    source = repository / "grader" / "results.py"
+
+    submit(BYTECODE.format(source=str(source)), WORKBOOK_CONFINEMENT=level)
+
+    assert "poisoned" not in submit("app = 1").printed

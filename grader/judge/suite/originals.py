@@ -1,7 +1,7 @@
 """The grader's own files: are they still what they were before learners' code ran?"""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from grader.catalogue import SLUGS
@@ -9,23 +9,39 @@ from grader.paths import ROOT, SOLUTIONS, SUITES
 
 
 class Originals:
-    """Remembers the files that verdicts are made with. Bytecode is not among them."""
+    """Remembers the files that verdicts are made with.
+
+    Their bytecode is not among them: the judge writes it as it goes.
+    """
 
     def __init__(self) -> None:
-        self._before = digests()
+        self._before = digests(paths())
+        self._bytecode = digests(bytecode())
 
     def changed(self) -> list[str]:
         """The names of those that are new, gone or not as they were."""
-        now = digests()
+        now = digests(paths())
         names = sorted(self._before.keys() | now.keys())
         return [name for name in names if self._before.get(name) != now.get(name)]
 
+    def drop_new_bytecode(self) -> None:
+        """Bytecode is believed without a look at its source: an app may have put it."""
+        for name, found in digests(bytecode()).items():
+            if self._bytecode.get(name) != found:
+                (ROOT / name).unlink(missing_ok=True)
 
-def digests() -> dict[str, bytes]:
+
+def digests(files: Iterable[Path]) -> dict[str, bytes]:
     return {
         path.relative_to(ROOT).as_posix(): hashlib.sha256(path.read_bytes()).digest()
-        for path in paths()
+        for path in files
+        if path.is_file()
     }
+
+
+def bytecode() -> Iterator[Path]:
+    for home in (ROOT / "grader", SUITES, SOLUTIONS):
+        yield from home.rglob("*.pyc")
 
 
 def paths() -> Iterator[Path]:
