@@ -25,6 +25,8 @@ CALLOUTS = {
     "WARNING": "警告",
     "CAUTION": "当心",
 }
+# Names of sentences are for whoever reads the source, and weigh on every reader.
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 HAN = re.compile(r"[\u3400-\u9fff]")
 # What a reader gets through in a minute.
 HAN_PER_MINUTE, WORDS_PER_MINUTE = 400, 220
@@ -47,10 +49,11 @@ def titled(callout: re.Match[str]) -> str:
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    html = COMMENT.sub("", html)
     page.meta["minutes"] = minutes(html)
     if page.is_homepage:
         page.meta["hide"] = ["navigation"]  # The tabs above say the same.
-    page.meta["has_diagram"] = 'class="mermaid"' in html
+    page.meta["has_diagram"] = 'class="diagram"' in html
     return html
 
 

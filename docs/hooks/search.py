@@ -24,6 +24,16 @@ FIELDS = {"title": {"boost": 1e3}, "text": {"boost": 1.0}, "tags": {"boost": 1e6
 # Material never looks a whole Chinese query up: its loop stops one too early.
 SEGMENTS = re.compile(r"(for\(let o=s\+1;o)<(t\.length;o\+\+\)t\.slice\(s,o\)in e)")
 
+# How the theme waits before it hands the index to its worker: only on pages of files.
+WAITS = re.compile(
+    r'(\w+\(\$)\(location\.protocol!=="file:"\)'
+    r'(,\w+\("search"\)\)\.pipe\(\w+\((\w)=>\3\),)(\w+)\(\(\)=>t\)\)'
+)
+INDEX = re.compile(
+    r"\(\(\)=>__index\),(\w+\(1\))\):"
+    r'(\w+\(new URL\("search/search_index\.json",\w+\.base\)\))'
+)
+
 
 @event_priority(-150)
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
@@ -49,6 +59,7 @@ def on_post_build(config: MkDocsConfig) -> None:
         entries = [e for e in index["docs"] if in_chinese(e) == (code == "zh")]
         write(site / prefix / "search/search_index.json", code, entries, prefix)
     mend_workers(site)
+    fetch_late(site)
 
 
 def in_chinese(entry: dict[str, str]) -> bool:
@@ -86,3 +97,21 @@ def mend_workers(site: Path) -> None:
         if count != 1:
             log.warning("%s changed: see how it cuts Chinese queries", worker.name)
         worker.write_text(text, encoding="utf-8")
+
+
+def fetch_late(site: Path) -> None:
+    """Fetch the index, twice as heavy as a page, when somebody opens the search.
+
+    A page that was found says so in its address, and marks the words of the query.
+    """
+    for bundle in site.glob("assets/javascripts/bundle.*.min.js"):
+        text = bundle.read_text("utf-8")
+        waits, index = WAITS.search(text), INDEX.search(text)
+        if waits is None or index is None:
+            log.warning("%s changed: see when it fetches the index", bundle.name)
+            continue
+        opened, then, _, switch = waits.groups()
+        once, fetch = index.groups()
+        found = "/[?&]h=/.test(location.search)"
+        late = f"{opened}({found}){then}{switch}(()=>{fetch}),{once})"
+        bundle.write_text(text.replace(fetch, late), encoding="utf-8")

@@ -121,19 +121,6 @@ def test_printing_opens_what_is_folded_and_closes_it_again(
     assert closed.count() == 10
 
 
-@pytest.mark.parametrize("path", [BLOG, "zh/guides/grading/"])
-def test_diagrams_are_drawn(page: "Page", site: str, path: str) -> None:
-    page.goto(f"{site}/{path}")
-    diagram = page.locator("div.mermaid").first
-    diagram.wait_for()
-
-    # Material draws into a closed shadow root: only the size can be seen.
-    box = diagram.bounding_box()
-    assert box
-    assert box["height"] > 100
-    assert page.locator("pre.mermaid").count() == 0
-
-
 def test_the_api_is_shown(page: "Page", site: str) -> None:
     page.goto(f"{site}/api/blog/")
     operations = page.frame_locator("iframe").locator(".opblock")

@@ -57,3 +57,10 @@ def found(page: "Page", query: str) -> list[str]:
     page.wait_for_function(ANSWERED)
     paths: list[str] = page.evaluate(READ)
     return paths
+
+
+def test_a_page_that_was_found_marks_the_words(page: "Page", site: str) -> None:
+    """The index comes late, but comes when the address says what was looked for."""
+    page.goto(f"{site}/prerequisites/?h=joins")
+
+    page.locator("article mark").first.wait_for()

@@ -102,6 +102,17 @@ def test_another_search_worker_is_noticed(
     assert "see how it cuts Chinese queries" in caplog.text
 
 
+def test_another_bundle_of_the_theme_is_noticed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    scripts = tmp_path / "assets/javascripts"
+    scripts.mkdir(parents=True)
+    (scripts / "bundle.0.min.js").write_text("another()", "utf-8")
+    search.fetch_late(tmp_path)
+
+    assert "see when it fetches the index" in caplog.text
+
+
 def test_a_tag_for_a_page_that_is_gone_is_noticed(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
