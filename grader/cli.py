@@ -25,6 +25,7 @@ COMMANDS = (
     "report",
     "starter",
     "prove",
+    "cohort",
 )
 SETUP = 2
 

@@ -44,6 +44,12 @@ def for_learners() -> str:
     return ready(HOME / "workbook", [*libraries(), *pinned("grade", "learn")])
 
 
+def for_classes() -> str:
+    """The Python of the environment that grades a class."""
+    groups = pinned("grade", "learn", "cohort")
+    return ready(HOME / "cohort", [*libraries(), *groups])
+
+
 def for_authors() -> str:
     """The Python of the environment that has everything."""
     groups = project()["dependency-groups"]

@@ -20,14 +20,22 @@ class Found:
     unplaced: list[Unplaced] = field(default_factory=list)
 
 
-def find(folder: Path, problems: Sequence[Problem], scratch: Path) -> Found:
+def find(
+    folder: Path,
+    problems: Sequence[Problem],
+    scratch: Path,
+    out: Path | None = None,
+) -> Found:
     """Every submission in `folder`, which may be a zip; zips are unpacked in `scratch`.
 
     What cannot be one is listed with a sentence; SetupError when there is nothing.
+    The folder `out` holds results, if it lies there, too.
     """
     found = Found()
     whole = _opened(folder, scratch)
     for number, entry in enumerate(entries(whole)):
+        if out and entry.path.resolve() == out.resolve():
+            continue
         try:
             opened = _contents(entry.path, scratch / str(number))
         except Refused as refused:

@@ -40,6 +40,7 @@ def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         (["report", "nothing.json"], "cannot be read"),
         (["report", "pyproject.toml"], "not a result"),
         (["prove", "bolg"], "no problem “bolg”"),
+        (["cohort", "nowhere", "blog", "--out", "x", "--trust"], "no folder and no"),
     ],
 )
 def test_bad_usage_is_one_sentence(arguments: list[str], said: str) -> None:

@@ -1,0 +1,238 @@
+"""A class, graded by a stub: what is kept, what is graded again, what is written."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from grader.catalogue import Problem
+from grader.cohort import run as running
+from grader.cohort.job import Job, Outcome
+from grader.cohort.judged_by import judged_by
+from grader.cohort.rows import Row
+from grader.cohort.run import Cluster, Plan, grade_class
+from grader.cohort.worker import grade_one, told
+from grader.errors import SetupError
+from grader.results import CheckResult, ProblemResult, Result, StageResult
+from tests.cohort.conftest import MAIN, write
+
+Classes = Callable[..., list[Row]]
+
+
+def verdict(job: Job) -> str:
+    """A result whose points stand in what was handed in."""
+    main = job.files[MAIN].decode()
+    score = float(main.partition("=")[2] or 0)
+    check = CheckResult("health", "Health", "passed", 4, score, 0.1)
+    stages = [StageResult(1, "Models", [check])]
+    result = Result(job.id, "en", {}, [ProblemResult("blog", stages)], "2026-09-01")
+    return json.dumps(result.to_json())
+
+
+class InTurn:
+    """Stands for the cluster, in this process."""
+
+    def outcomes(
+        self,
+        jobs: Sequence[Job],
+        grade: Callable[[Job], str],
+        show: Callable[[list[str]], None],
+    ) -> Iterator[Outcome]:
+        for job in jobs:
+            show([job.id])
+            # Not by `told`: Ctrl-C is to stop us here.
+            yield Outcome(job, grade(job))
+
+
+class Here:
+    """What a worker does with a job; notes what it was asked."""
+
+    def __init__(self) -> None:
+        self.graded: list[str] = []
+        self.stop_after = 1000
+        self.grade: Callable[[Job], str] = verdict
+
+    def __call__(self, job: Job) -> str:
+        if len(self.graded) == self.stop_after:
+            raise KeyboardInterrupt
+        self.graded.append(job.id)
+        return self.grade(job)
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Here:
+    """No Dask: that is `test_side_by_side.py`'s matter."""
+
+    @contextmanager
+    def opened(plan: Plan, scratch: str) -> Iterator[Cluster]:
+        yield InTurn()
+
+    monkeypatch.setattr(running, "opened", opened)
+    return Here()
+
+
+@pytest.fixture
+def plan(folder: Path, tmp_path: Path, blog: Problem) -> Plan:
+    for name, points in (("ada", "3.5"), ("王小明", "4"), ("bob", "0")):
+        write(folder / name, MAIN, text=f"points = {points}")
+    return Plan(folder, [blog], tmp_path / "out", stages=[1], trusted=True)
+
+
+def graded(plan: Plan, here: Here) -> list[str]:
+    here.graded.clear()
+    grade_class(plan, "en", Console(quiet=True), here)
+    return sorted(here.graded)
+
+
+def table(plan: Plan, name: str = "grades") -> list[dict[str, str]]:
+    text = (plan.out / f"{name}.csv").read_text("utf-8-sig")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def test_points_of_all_in_one_table(plan: Plan, here: Here) -> None:
+    graded(plan, here)
+
+    points = {row["name"]: (row["blog 1"], row["total"]) for row in table(plan)}
+    assert points == {"ada": ("3.5", "3.5"), "bob": ("0", "0"), "王小明": ("4", "4")}
+    files = {path.name for path in (plan.out / "students/王小明").iterdir()}
+    assert files == {"result.json", "report.html", "results.json"}
+
+
+def test_started_again_only_what_changed_is_graded(plan: Plan, here: Here) -> None:
+    assert graded(plan, here) == ["ada", "bob", "王小明"]
+    assert graded(plan, here) == []
+
+    write(plan.folder / "bob", MAIN, text="points = 2")
+    write(plan.folder / "new", MAIN, text="points = 1")
+    assert graded(plan, here) == ["bob", "new"]
+    assert {r["name"]: r["attempts"] for r in table(plan)}["bob"] == "2"
+    assert graded(replace(plan, again=["ada"]), here) == ["ada"]
+
+
+def test_mended_suite_makes_results_stale(
+    plan: Plan, here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graded(plan, here)
+    monkeypatch.setattr(running, "judged_by", lambda *_: "another suite")
+
+    assert graded(plan, here) == []
+    assert graded(replace(plan, stale=True), here) == ["ada", "bob", "王小明"]
+    assert graded(replace(plan, stale=True), here) == []
+
+
+def test_stopped_by_ctrl_c_nothing_is_lost_or_done_twice(
+    plan: Plan, here: Here
+) -> None:
+    here.stop_after = 2
+    with pytest.raises(KeyboardInterrupt):
+        graded(plan, here)
+    first = list(here.graded)
+    states = [row["state"] for row in table(plan)]
+
+    here.stop_after = 1000
+    second = graded(plan, here)
+
+    assert sorted(states) == ["graded", "graded", "waiting"]
+    assert sorted([*first, *second]) == ["ada", "bob", "王小明"]
+    assert {row["state"] for row in table(plan)} == {"graded"}
+
+
+@pytest.mark.parametrize("text", ["{", "{}", "[]", '{"schema": "x"}', "null"])
+def test_what_is_no_result_is_an_error_and_tried_again(
+    text: str, plan: Plan, here: Here
+) -> None:
+    here.grade = lambda job: text if job.id == "bob" else verdict(job)
+    graded(plan, here)
+
+    rows = {row["name"]: row for row in table(plan)}
+    assert (rows["bob"]["state"], rows["bob"]["total"]) == ("error", "")
+    assert rows["ada"]["state"] == "graded"
+    here.grade = verdict
+    assert graded(plan, here) == ["bob"]
+
+
+def test_record_that_was_cut_off_is_made_again(plan: Plan, here: Here) -> None:
+    graded(plan, here)
+    record = plan.out / "records/bob.json"
+    record.write_text(record.read_text("utf-8")[:100], "utf-8")
+
+    assert graded(plan, here) == ["bob"]
+
+
+def test_roster_names_who_is_missing(plan: Plan, here: Here, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name,id\nAda,a7\n王小明,w1\nEve,e1\n", "utf-8")
+
+    graded(replace(plan, roster=roster), here)
+
+    rows = {row["name"]: row for row in table(plan)}
+    assert rows["Ada"]["id"] == "a7"
+    assert rows["Eve"]["state"] == "missing"
+    assert "not on the roster" in rows["bob"]["notes"]
+
+
+def test_platforms_get_no_zero_for_what_was_not_judged(plan: Plan, here: Here) -> None:
+    here.grade = lambda job: "" if job.id == "bob" else verdict(job)
+    names = ["canvas", "moodle", "gradescope"]
+    graded(replace(plan, formats=names), here)
+
+    [most, *rest] = table(plan, "canvas")
+    assert most["Student"].strip() == "Points Possible"
+    assert {row["Student"]: row["blog"] for row in rest} == {
+        "ada": "3.5",
+        "王小明": "4",
+    }
+    assert {r["Full name"] for r in table(plan, "moodle")} == {"ada", "王小明"}
+    assert {r["Total Score"] for r in table(plan, "gradescope")} == {"3.5", "4"}
+
+
+def test_name_that_is_a_formula_is_none_to_a_spreadsheet(
+    plan: Plan, here: Here
+) -> None:
+    write(plan.folder / "=cmd()", MAIN, text="points = 1")
+    graded(plan, here)
+
+    assert "'=cmd()" in {row["name"] for row in table(plan)}
+
+
+def test_not_confined_is_refused_unless_it_is_trusted(
+    plan: Plan, here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBOOK_CONFINEMENT", "not_confined")
+
+    with pytest.raises(SetupError, match="--trust"):
+        graded(replace(plan, trusted=False), here)
+    assert here.graded == []
+    assert len(graded(plan, here)) == 3
+
+
+def test_worker_refuses_what_it_must_not_judge(
+    plan: Plan, blog: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One on another machine may have another workbook, and other walls."""
+    monkeypatch.setenv("WORKBOOK_CONFINEMENT", "not_confined")
+    ours = judged_by([blog], [1])
+    for key, suite in (("other_workbook", "another"), ("cohort_confined", ours)):
+        said = told(grade_one, Job("ada", ["blog"], [1], "en", {}, suite))
+        assert said.why
+        assert said.why.key == f"setup.{key}"
+
+
+def test_unknown_submission_is_one_sentence(plan: Plan, here: Here) -> None:
+    with pytest.raises(SetupError, match="no submission nobody"):
+        graded(replace(plan, again=["nobody"]), here)
+
+
+def test_results_in_the_folder_of_submissions_are_none_of_them(
+    plan: Plan, here: Here
+) -> None:
+    inside = replace(plan, out=plan.folder / "results")
+    graded(inside, here)
+
+    assert graded(inside, here) == []
+    assert {row["name"] for row in table(inside)} == {"ada", "bob", "王小明"}
