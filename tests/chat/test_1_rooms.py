@@ -1,5 +1,6 @@
 """Stage 1: who may see, join, add, change and remove."""
 
+from datetime import datetime
 from typing import Any
 
 from grader.judge.callers.client import Client
@@ -44,6 +45,8 @@ async def test_new_room_belongs_to_its_maker(
     room = body(reply)
     expect.fields(room, name=name, kind="public", role="owner")
     expect.true("string_id", isinstance(room["id"], str), got=room["id"])
+    made = datetime.fromisoformat(room["created_at"])
+    expect.true("offset", made.tzinfo, field="created_at", got=room["created_at"])
     (listed,) = [r for r in await rooms_of(bob) if r["id"] == room["id"]]
     expect.fields(listed, name=name, role=None)
     for refused in (
@@ -66,6 +69,9 @@ async def test_list_holds_public_rooms_and_ones_own(alice: Client, bob: Client) 
         found = [room["id"] for room in await rooms_of(reader, limit=2)]
         mine = [room for room in found if room in rooms]
         expect.listed(mine, visible[::-1], "id")
+    for limit in (0, 101):
+        refused = await bob.get("/v1/rooms", params={"limit": limit})
+        expect.problem(refused, 422)
     bad = await bob.get("/v1/rooms", params={"cursor": "nonsense"})
     expect.problem(bad, 422, "invalid_cursor")
 
@@ -109,15 +115,21 @@ async def test_owners_decide_who_is_in(
     """Owners add, promote and remove; members may do none of it, but may leave."""
     room = await a_room(alice)
 
-    added = await alice.put(member(room, bob), json={"role": "member"})
-    expect.status(added, 200)
-    expect.fields(body(added), room_id=room, user_id=bob.id, role="member")
+    bad = await alice.put(member(room, bob), json={"role": "boss"})
+    expect.problem(bad, 422, "validation_error")
+    # Without a role it is that of a member.
+    for sent in ({}, {"role": "member"}):
+        added = await alice.put(member(room, bob), json=sent)
+        expect.status(added, 200)
+        expect.fields(body(added), room_id=room, user_id=bob.id, role="member")
     for refused in (
         await bob.put(member(room, carol), json={"role": "member"}),
         await bob.put(member(room, bob), json={"role": "owner"}),
         await bob.delete(member(room, alice)),
     ):
         expect.problem(refused, 403, "forbidden")
+    await add(alice, room, carol)
+    expect.status(await carol.delete(member(room, carol)), 204)
     promoted = await alice.put(member(room, bob), json={"role": "owner"})
     expect.fields(body(promoted), role="owner")
     expect.status(await bob.put(member(room, carol), json={"role": "member"}), 200)
@@ -128,7 +140,9 @@ async def test_owners_decide_who_is_in(
     expect.problem(unknown, 404, "not_found")
 
 
-async def test_outsiders_find_no_room(alice: Client, bob: Client) -> None:
+async def test_outsiders_find_no_room(
+    alice: Client, bob: Client, admin: Client
+) -> None:
     """Outsiders get 404 for everything but joining, as for a room that is not there."""
     for room in (
         await a_room(alice),
@@ -140,6 +154,8 @@ async def test_outsiders_find_no_room(alice: Client, bob: Client) -> None:
             await bob.put(member(room, bob), json={"role": "owner"}),
             await bob.delete(member(room, alice)),
             await bob.delete(member(room, bob)),
+            # Whom problem 1 calls an admin is a stranger here, like anybody.
+            await admin.put(member(room, bob), json={"role": "owner"}),
         ):
             expect.problem(refused, 404, "not_found")
     for nowhere in ("987654321", "no-room"):

@@ -169,9 +169,10 @@ async def test_invalid_frames_cost_an_error(alice: Client, connect: Connect) -> 
 
 async def test_silence_closes(start: Start, connect: Connect) -> None:
     """Without `auth`: 4401; silent for two heartbeats: 4408; one that pings stays."""
-    server = start(HEARTBEAT_S="1", AUTH_TIMEOUT_S="0.5")
+    server = start(HEARTBEAT_S="1")
     alice = server.client("alice")
-    nobody = await connect(alice)
+    # Where no heartbeat would end it soon.
+    nobody = await connect(start(AUTH_TIMEOUT_S="0.5").client("alice"))
     silent, lively = [await authenticated(connect, alice) for _ in range(2)]
 
     async def be_lively() -> None:

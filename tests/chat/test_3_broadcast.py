@@ -103,7 +103,15 @@ async def test_every_tab_gets_it_once(
 
     sent = await many_said(tabs[0], room, 30)
 
+    # What answers frames comes in their order: nobody need wait for an `ack`.
+    order = [f"order-{number}" for number in range(6)]
+    for kind, ref in zip(("send", "ping") * 3, order, strict=True):
+        fields = {"room_id": room, **a_message()} if kind == "send" else {}
+        sent += [fields["client_msg_id"]] if fields else []
+        await tabs[0].send(kind, ref=ref, **fields)
     await quiet(*tabs)
+    refs = [frame.get("ref") for frame in tabs[0].unread]
+    expect.equal("answers", [ref for ref in refs if ref in order], order)
     for tab in tabs:
         expect.listed(received(tab, room), sent, "client_msg_id")
 

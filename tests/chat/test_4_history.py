@@ -1,6 +1,7 @@
 """Stage 4: numbers without gaps, and a history that is the truth."""
 
 from collections import Counter, defaultdict
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -12,7 +13,7 @@ from grader.judge.callers.client import Client
 from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
-from grader.judge.checks.failures import CheckFailed
+from grader.judge.checks.failures import AppDown, CheckFailed
 from grader.judge.database import Database
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
@@ -60,8 +61,19 @@ async def test_old_messages_are_numbered(legacy: Legacy) -> None:
     counters = dict(await db.execute("SELECT id, last_seq FROM rooms"))
     right = {room: len(by_room.get(room, ())) for room in counters}
     expect.equal("counters", counters, right)
-    again = await is_refused(db, "UPDATE messages SET seq = 1")
-    expect.true("constraint", again, expected="unique (room_id, seq)")
+    for change, rule in (
+        ("UPDATE messages SET seq = 1", "unique (room_id, seq)"),
+        (
+            "UPDATE messages SET client_msg_id = 'same'",
+            "unique (room_id, author_id, client_msg_id)",
+        ),
+        ("UPDATE messages SET seq = NULL", "seq is not NULL"),
+    ):
+        expect.true("constraint", await is_refused(db, change), expected=rule)
+    named = await db.count("messages", "client_msg_id IS NOT NULL")
+    expect.equal("old_ids", named, 0)
+    read = await db.count("memberships", "last_read_seq <> 0")
+    expect.equal("old_markers", read, 0)
 
 
 async def unchanged(legacy: Legacy) -> int:
@@ -83,6 +95,7 @@ async def is_refused(db: Database, statement: str) -> bool:
 async def test_migrations_go_both_ways(world: World, legacy: Legacy) -> None:
     """`alembic check` finds nothing; down and up again keeps every message."""
     ran_through(legacy.ran, "upgrade head")
+    await makes_no_tables(world)
     db = legacy.database
     checked = world.migrate(db, ["check"])
     expect.true("alembic_check", checked.ok, got=checked.exception())
@@ -97,6 +110,16 @@ async def test_migrations_go_both_ways(world: World, legacy: Legacy) -> None:
     expect.equal("old_message_columns", sorted(name for (name,) in columns), old)
     ran_through(world.migrate(db, ["upgrade", "head"]), "upgrade head")
     expect.equal("rows_unchanged", await unchanged(legacy), 300, table="messages")
+
+
+async def makes_no_tables(world: World) -> None:
+    """An app that is started on an empty database leaves it empty, or ends."""
+    empty = world.server(world.database())
+    with suppress(AppDown):
+        empty.start()
+    made = await empty.database.count("pg_tables", "schemaname = 'public'")
+    expect.equal("tables_made", made, 0)
+    await empty.close()
 
 
 async def page(reader: Client, room: str, **query: Any) -> tuple[list[int], bool]:
@@ -177,6 +200,12 @@ async def test_limits_of_messages(alice: Client, bob: Client, connect: Connect) 
     expect.equal(
         "history_page", (await page(alice, room))[0], list(range(1, 7)), query=""
     )
+    chosen = a_message(author_id=bob.id, seq=99)
+    reply = await alice.post(messages_path(room), json=chosen)
+    # Unknown fields may be refused, as long as they have no effect.
+    expect.status(reply, 201, 422)
+    if reply.status_code == 201:
+        expect.fields(body(reply), author_id=alice.id, seq=7)
 
 
 async def test_eight_senders_get_eight_numbers(start: Start, connect: Connect) -> None:

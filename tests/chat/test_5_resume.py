@@ -110,6 +110,16 @@ async def test_limits_of_recovery(start: Start, connect: Connect) -> None:
     live = await posted(alice, room)
     await socket.close()
     expect.equal("next_seq", live["seq"], 51)
+    # Where nothing is set it is 500.
+    server = start(RECOVERY_MAX=None)
+    alice = server.client("alice")
+    room = await a_room(alice)
+    await filled(server.database, room, alice, 501)
+    for last_seq, recovered in ((0, False), (1, True)):
+        socket = await authenticated(connect, alice)
+        answer = await subscribed(socket, room, last_seq=last_seq)
+        expect.fields(answer, recovered=recovered)
+        await socket.close()
 
 
 @dataclass

@@ -106,6 +106,12 @@ async def test_quick_return_is_silent(start: Start, connect: Connect) -> None:
 
     left = time.monotonic()
     his.drop()
+    # Whether the server has noticed or not.
+    for _ in range(6):
+        await asyncio.sleep(0.1)
+        seen = await others_online(alice, room)
+        if time.monotonic() - left < 2:
+            expect.equal("online", seen, [bob.id])
     back = await listening(connect, bob, room)
     away = time.monotonic() - left
     await asyncio.sleep(3)
@@ -142,11 +148,13 @@ async def test_typing_is_passed_on(
     """`typing` reaches the others in the room, and is neither stored nor echoed."""
     room, other = await a_room(alice, bob), await a_room(alice, bob, carol)
     hers, his = [await listening(connect, who, room, other) for who in (alice, bob)]
+    other_tab = await listening(connect, alice, room)
     outside = await listening(connect, carol, other)
 
     await hers.send("typing", room_id=room)
     heard = await his.next("typing", room_id=room)
     expect.fields(heard, user_id=alice.id)
+    await other_tab.next("typing", room_id=room)
     await outside.send("typing", room_id=room)
 
     await quiet(hers, his, outside)

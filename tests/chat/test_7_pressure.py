@@ -106,6 +106,20 @@ async def test_rate_is_limited(start: Start, connect: Connect) -> None:
     expect.at_most("accepted_most", accepted, 4 + 2 * seconds, seconds=seconds)
     stored = await server.database.count("messages")
     expect.equal("rows", stored, accepted + 2, table="messages")
+    await is_ten_by_default(start, connect)
+
+
+async def is_ten_by_default(start: Start, connect: Connect) -> None:
+    """Where nothing is set, of 60 messages at once at least 10 are accepted."""
+    alice = start(RATE_PER_S=None).client("alice")
+    room, tab = await a_room(alice), await authenticated(connect, alice)
+    began = time.monotonic()
+    calls = [tab.ask("send", room_id=room, **a_message()) for _ in range(60)]
+    accepted = sum(map(was_accepted, await asyncio.gather(*calls)))
+    seconds = math.ceil(time.monotonic() - began)
+    expect.true("accepted_least", accepted >= 10, expected="≥ 10", got=accepted)
+    most = 20 + 10 * seconds
+    expect.at_most("accepted_by_default", accepted, min(most, 60), seconds=seconds)
 
 
 def was_accepted(answer: Fields | httpx.Response) -> bool:
