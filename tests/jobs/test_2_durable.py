@@ -103,7 +103,10 @@ async def test_constraints_guard_the_tables(legacy: Legacy) -> None:
             sorted(await columns_where(db, table, "is_nullable = 'YES'"))
         )
         expect.equal(
-            "nullable", columns, " ".join(sorted(nullable.split())), table=table
+            "nullable_of_table",
+            columns,
+            " ".join(sorted(nullable.split())),
+            table=table,
         )
     for kind, names in TYPES.items():
         for table, name in (full.split(".") for full in names.split()):
