@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from grader.cohort import overview
 from grader.cohort.find import Found
 from grader.cohort.rows import Row
 from grader.cohort.store import Kept, Store
@@ -29,6 +30,8 @@ def write_all(
     language: str,
 ) -> None:
     store.write(store.folder / "grades.csv", grades(rows, language))
+    for shown, file in overview.FILES.items():
+        store.write(store.folder / file, overview.render(rows, found, shown))
     for name in formats:
         store.write(store.folder / f"{name}.csv", FORMATS[name](rows, language))
     for row in rows:

@@ -39,8 +39,10 @@ class Kept:
         return Text(self.why["key"], self.why["params"]) if self.why else None
 
     def answers(self, job: Job) -> bool:
-        """Whether it is a verdict on what was handed in, whoever judged it."""
-        return self.result is not None and self.handed_in == job.handed_in
+        """Whether it is a whole verdict on what was handed in, whoever judged it."""
+        graded = self.graded
+        whole = graded is not None and not graded.not_judged
+        return whole and self.handed_in == job.handed_in
 
 
 class Store:

@@ -32,7 +32,7 @@ def render(result: Result, language: str) -> str:
     head = element(
         "head",
         element("meta", charset="utf-8"),
-        _policy(style, script),
+        policy(style, script),
         element("meta", name="viewport", content="width=device-width"),
         element("title", title),
         element("style", style),
@@ -55,7 +55,7 @@ def _beside(name: str) -> str:
     return Path(__file__).with_name(name).read_text("utf-8")
 
 
-def _policy(style: str, script: str) -> Element:
+def policy(style: str, script: str) -> Element:
     """Nothing may run, load or be sent but this style and this script."""
     rules = (
         "default-src 'none'; base-uri 'none'; form-action 'none';"
