@@ -97,12 +97,16 @@ def main(folder: Path, names: list[str]) -> None:
     # Apps that never start are told from slow ones sooner than in earnest.
     server.START_SECONDS = 5.0
     bait = Bait(folder / "bait")
-    with Engine() as engine:
-        for attack in ATTACKS:
-            if attack.id in names:
-                print(json.dumps({"begun": attack.id}), flush=True)
-                outcome = judged(engine, attack, bait, folder / "target")
-                print(json.dumps(asdict(outcome)), flush=True)
+    try:
+        with Engine() as engine:
+            for attack in ATTACKS:
+                if attack.id in names:
+                    print(json.dumps({"begun": attack.id}), flush=True)
+                    outcome = judged(engine, attack, bait, folder / "target")
+                    print(json.dumps(asdict(outcome)), flush=True)
+    finally:
+        # Nothing of the last one's stays on the machine either.
+        bait.lay()
 
 
 if __name__ == "__main__":

@@ -258,3 +258,16 @@ def free_low_port() -> int:
                 continue
             return port
     raise AssertionError("no port is free")
+
+
+def test_refusal_is_explained(engine: Engine, blog: Problem, tmp_path: Path) -> None:
+    package = tmp_path / "target" / "blog"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "main.py").write_text("open('/tmp/workbook.log', 'w')")
+
+    result = engine.grade([blog], package.parent, "en", [1])
+
+    failure = result.problems[0].stages[0].checks[0].failure
+    assert failure
+    assert "note.confined" in {note["key"] for note in failure["notes"]}

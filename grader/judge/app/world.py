@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.catalogue import Problem
 from grader.judge.app.application import Application
+from grader.judge.app.confinement import LEVELS
 from grader.judge.app.databases import Databases
 from grader.judge.app.folders import Folders
 from grader.judge.app.launch import Launcher
@@ -131,6 +132,11 @@ class World:
         return self.people.client(server, name, self.problem.accounts_stage)
 
     # Between checks
+
+    @property
+    def confined(self) -> bool:
+        """Whether apps are shut in, be it for files only."""
+        return self.launcher.level != LEVELS[0]
 
     def begin_check(self) -> None:
         """What was asked and printed so far belongs to the checks before."""

@@ -30,6 +30,9 @@ def describe(
     exchanges, left_out = exchanged(world, shown_last)
     # The same was done to several servers: one note is enough.
     noted = {note.render(language): note for note in notes(world)}
+    if "PermissionError" in f"{exception} {evidence.got}" and world.confined:
+        shut_in = Text("note.confined")
+        noted[shut_in.render(language)] = shut_in
     return {
         "key": evidence.label.key,
         "params": dict(evidence.label.params),

@@ -87,9 +87,13 @@ listening.bind(OUTSIDE + "/new")
         "own-package": "open(__file__, 'a').write('#')",
         "memory-storage": "open('/dev/shm/workbook-hostile', 'w').write('x')",
         "mounted": """
+# Only ever seen from a namespace of its own: nothing stays mounted, wherever it runs.
 import ctypes
-ctypes.CDLL(None).mount(b"/", OUTSIDE.encode(), None, 4096, None)
-return os.listdir(OUTSIDE)
+libc = ctypes.CDLL(None)
+if libc.unshare(0x20000) or libc.mount(None, b"/", None, 0x44000, None):
+    return "refused"
+libc.mount(os.path.dirname(CANARY).encode(), os.getcwd().encode(), None, 0x1000, None)
+return open(os.getcwd() + "/canary").read()
 """,
         "new-namespace": """
 import ctypes
