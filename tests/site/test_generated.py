@@ -2,7 +2,7 @@
 
 import pytest
 
-from docs.generate import api, matrix, proof, rooms, sentences
+from docs.generate import api, matrix, practice, proof, rooms, sentences
 from docs.generate.objectives import DOCS, Objective, read
 from docs.generate.texts import LANGUAGES, twin
 from grader.catalogue import SLUGS, load
@@ -14,7 +14,9 @@ EVERY_OBJECTIVE = pytest.mark.parametrize(
 
 
 @pytest.mark.parametrize(
-    "generator", [api, matrix, proof, rooms, sentences], ids=lambda g: g.__name__
+    "generator",
+    [api, matrix, practice, proof, rooms, sentences],
+    ids=lambda g: g.__name__,
 )
 def test_what_is_generated_is_fresh(generator: object) -> None:
     for path, text in generator.files().items():  # type: ignore[attr-defined]
@@ -41,3 +43,13 @@ def test_every_objective_is_graded_by_a_named_stage(objective: Objective) -> Non
 
 def test_planned_problems_are_not_there_yet() -> None:
     assert not read().planned & set(SLUGS)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_stage_leads_to_a_page_that_explains_it(slug: str) -> None:
+    """A concept page that no stage names could not be found from the work."""
+    alone = [
+        s.number for s in load(slug).stages if not read().graded_by((slug, s.number))
+    ]
+
+    assert alone == []
