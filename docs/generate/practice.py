@@ -48,7 +48,8 @@ def concept(page: Path, name: str, language: str) -> str:
     text = WRITTEN.sub("", page.read_text("utf-8"))
     graded = {stage for o in read().objectives if o.page == name for stage in o.stages}
     links = [
-        f"[{problem.title[language]} {stage.number}](../{link(problem, stage, language)})"
+        f"[{problem.title[language]} {stage.number}]"
+        f"(../{link(problem, stage, language)})"
         for problem in in_order()
         for stage in problem.stages
         if (problem.slug, stage.number) in graded
