@@ -21,6 +21,11 @@ PUNCTUATION = r"\s\-,:!=\[\]()\"/`.;<>|"
 CHINESE = r"\u200b\u3000、。，．？！；：（）「」《》“”"
 SEPARATORS = {"en": f"[{PUNCTUATION}]+", "zh": f"[{PUNCTUATION}{CHINESE}]+"}
 FIELDS = {"title": {"boost": 1e3}, "text": {"boost": 1.0}, "tags": {"boost": 1e6}}
+# Pages of long tables, about the workbook rather than its subject: only their names.
+TABLES = ("proof/", "sentences/")
+# What explains comes before what asks for it, and that before what lists it.
+BOOSTS = {"concepts": 4.0, "guides": 4.0, "problems": 1.0}
+LISTS = 0.3
 # Material never looks a whole Chinese query up: its loop stops one too early.
 SEGMENTS = re.compile(r"(for\(let o=s\+1;o)<(t\.length;o\+\+\)t\.slice\(s,o\)in e)")
 
@@ -68,6 +73,7 @@ def in_chinese(entry: dict[str, str]) -> bool:
 
 def write(path: Path, code: str, entries: list[Any], prefix: str) -> None:
     docs = [{**e, "location": e["location"].removeprefix(prefix)} for e in entries]
+    docs = [weighed(doc) for doc in docs if not is_row(doc)]
     add_tags(docs, code)
     # No stemmer: it breaks the search for the beginning of a word.
     settings = {
@@ -79,6 +85,18 @@ def write(path: Path, code: str, entries: list[Any], prefix: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     data = {"config": settings, "docs": docs}
     path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+
+
+def is_row(doc: dict[str, Any]) -> bool:
+    """Whether it is a section of a page of which only the name is found."""
+    page, _, section = doc["location"].partition("#")
+    return page in TABLES and bool(section)
+
+
+def weighed(doc: dict[str, Any]) -> dict[str, Any]:
+    page = doc["location"].partition("#")[0]
+    boost = BOOSTS.get(page.partition("/")[0], LISTS)
+    return {**doc, "boost": boost, **({"text": ""} if page in TABLES else {})}
 
 
 def add_tags(docs: list[Any], code: str) -> None:

@@ -10,9 +10,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 QUERIES = tomllib.loads(Path(__file__).with_name("queries.toml").read_text("utf-8"))
-FIRST = 2
-# Of 44 in Chinese: a search by words cannot know every synonym.
-NEEDED = {"zh": 40, "en": 12}
+# A search by words cannot know every synonym.
+NEEDED = 0.9
 CLEAR = """
 () => {
   document.querySelector('.md-search-result__list').replaceChildren();
@@ -31,21 +30,19 @@ READ = """
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_right_page_is_among_the_first(
-    page: "Page", site: str, language: str
-) -> None:
+def test_the_right_page_comes_first(page: "Page", site: str, language: str) -> None:
     home = "/zh/" if language == "zh" else "/"
     page.goto(f"{site}{home}")
     page.locator("[data-md-component=search-query]").focus()
     queries = QUERIES[language]
     missed = []
     for query in queries:
-        first = found(page, query["query"])[:FIRST]
+        first = found(page, query["query"])[:1]
         if not {home + path for path in query["pages"]} & set(first):
             missed.append((query["query"], first))
 
     print(f"{language}: {len(queries) - len(missed)} of {len(queries)}", missed)
-    assert len(queries) - len(missed) >= NEEDED[language], missed
+    assert len(queries) - len(missed) >= NEEDED * len(queries), missed
 
 
 def found(page: "Page", query: str) -> list[str]:
