@@ -94,6 +94,12 @@ def local(
         yield SideBySide(client)
 
 
+def settle(dask_scheduler: Any) -> None:
+    """What a scheduler that others started must know, too."""
+    dask_scheduler.allowed_failures = KILLS - 1
+    dask_scheduler.WORKER_SATURATION = 1.0
+
+
 @contextlib.contextmanager
 def remote(address: str) -> Iterator[SideBySide]:
     """One that others started; SetupError when it is not there, or has no workers."""
@@ -104,6 +110,7 @@ def remote(address: str) -> Iterator[SideBySide]:
         except (OSError, TypeError, ValueError) as error:
             raise SetupError("no_scheduler", address=address) from error
         with client:
+            client.run_on_scheduler(settle)
             if not client.scheduler_info(n_workers=-1)["workers"]:
                 raise SetupError("no_workers", address=address)
             yield SideBySide(client)

@@ -11,7 +11,7 @@ from grader.errors import SetupError
 if TYPE_CHECKING:
     from grader.results import Result
 
-FORMATS = ("html", "junit", "gradescope", "summary")
+FORMATS = ("html", "junit", "gradescope", "classroom50", "summary")
 
 
 def add_options(parser: argparse.ArgumentParser, told: Callable[[str], str]) -> None:

@@ -207,3 +207,4 @@ def test_cluster_without_workers_is_one_sentence() -> None:
         cluster.remote(empty.scheduler_address),
     ):
         pass
+    assert empty.scheduler.allowed_failures == KILLS - 1
