@@ -1,14 +1,15 @@
 """Writes what a teacher takes away: tables, and each student's report."""
 
+import json
 from collections.abc import Sequence
 
 from grader.cohort import overview
+from grader.cohort.database import write_database
 from grader.cohort.find import Found
 from grader.cohort.rows import Row
 from grader.cohort.store import Kept, Store
 from grader.cohort.tables import FORMATS, grades
 from grader.report import gradescope, html
-from grader.results import write_json
 
 
 def write_one(store: Store, kept: Kept, language: str) -> None:
@@ -16,8 +17,8 @@ def write_one(store: Store, kept: Kept, language: str) -> None:
     result = kept.graded
     assert result
     folder = store.folder / "students" / kept.id
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(result, folder / "result.json")
+    data = json.dumps(result.to_json(), ensure_ascii=False, indent=1)
+    store.write(folder / "result.json", f"{data}\n")
     store.write(folder / "report.html", html.render(result, language))
     store.write(folder / "results.json", gradescope.render(result, language))
 
@@ -30,6 +31,7 @@ def write_all(
     language: str,
 ) -> None:
     store.write(store.folder / "grades.csv", grades(rows, language))
+    write_database(store.folder / "cohort.sqlite", rows)
     for shown, file in overview.FILES.items():
         store.write(store.folder / file, overview.render(rows, found, shown))
     for name in formats:

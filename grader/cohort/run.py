@@ -58,7 +58,7 @@ def grade_class(
         jobs = jobs_of(plan, found, language)
         todo = to_do(plan, jobs, store)
         for line in told(found, jobs, todo, store, language):
-            console.print(line, markup=False, highlight=False)
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
         try:
             if todo:
                 run(plan, todo, store, language, console, scratch, grade)
@@ -113,7 +113,9 @@ def run(
                 write_one(store, kept, language)
             progress.done()
             if kept.reason:
-                console.print(complaint(kept, kept.reason, language), markup=False)
+                console.print(
+                    complaint(kept, kept.reason, language), markup=False, soft_wrap=True
+                )
 
 
 class Cluster(Protocol):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,9 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._records = folder / "records"
+        # Better now than after the first grading.
+        with unwritable(folder):
+            self._records.mkdir(parents=True, exist_ok=True)
         self._kept = {kept.id: kept for kept in self._read()}
 
     def _read(self) -> Iterator[Kept]:
@@ -83,11 +87,18 @@ class Store:
         return kept
 
     def write(self, path: Path, text: str) -> None:
-        try:
+        with unwritable(path):
             write_whole(path, text)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise SetupError("not_written", file=path, reason=reason) from error
+
+
+@contextmanager
+def unwritable(path: Path) -> Iterator[None]:
+    """SetupError when the disk is full, say, or somebody else's."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SetupError("not_written", file=path, reason=reason) from error
 
 
 def checked(outcome: Outcome) -> tuple[dict[str, Any] | None, Text | None]:

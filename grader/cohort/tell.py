@@ -54,7 +54,6 @@ class Progress:
             TimeRemainingColumn(),
             TextColumn("{task.fields[who]}", markup=False),
             console=console,
-            transient=not console.is_terminal,
         )
         self._task = self._bar.add_task("", total=total, rate="", who="")
 
@@ -75,6 +74,10 @@ class Progress:
 
     def done(self) -> None:
         self._bar.advance(self._task)
+        task, console = self._bar.tasks[0], self._bar.console
+        if not console.is_terminal:
+            # Where no line can be drawn anew, each is a line of a log.
+            console.print(f"… {task.completed:.0f}/{task.total:.0f}")
         speed = self._bar.tasks[0].finished_speed or self._bar.tasks[0].speed
-        rate = f"{speed * 60:.0f}/min" if speed else ""
+        rate = f"{speed * 60:.1f}/min" if speed else ""
         self._bar.update(self._task, rate=rate)

@@ -1,9 +1,11 @@
 """A class, graded by a stub: what is kept, what is graded again, what is written."""
 
 import csv
+import errno
 import json
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +18,10 @@ from grader.cohort.job import Job, Outcome
 from grader.cohort.judged_by import judged_by
 from grader.cohort.rows import Row
 from grader.cohort.run import Cluster, Plan, grade_class
+from grader.cohort.store import Store
 from grader.cohort.worker import grade_one, told
 from grader.errors import SetupError
-from grader.results import CheckResult, ProblemResult, Result, StageResult
+from grader.results import CheckResult, ProblemResult, Result, StageResult, write_whole
 from tests.cohort.conftest import MAIN, write
 
 Classes = Callable[..., list[Row]]
@@ -27,7 +30,7 @@ Classes = Callable[..., list[Row]]
 def verdict(job: Job) -> str:
     """A result whose points stand in what was handed in."""
     main = job.files[MAIN].decode()
-    score = float(main.partition("=")[2] or 0)
+    score = float(main.partition("=")[2].partition("#")[0] or 0)
     check = CheckResult("health", "Health", "passed", 4, score, 0.1)
     stages = [StageResult(1, "Models", [check])]
     result = Result(job.id, "en", {}, [ProblemResult("blog", stages)], "2026-09-01")
@@ -236,3 +239,42 @@ def test_results_in_the_folder_of_submissions_are_none_of_them(
 
     assert graded(inside, here) == []
     assert {row["name"] for row in table(inside)} == {"ada", "bob", "王小明"}
+
+
+def test_every_check_can_be_asked_for(plan: Plan, here: Here) -> None:
+    graded(plan, here)
+
+    with closing(sqlite3.connect(plan.out / "cohort.sqlite")) as database:
+        best = database.execute(
+            "SELECT student FROM checks WHERE score = points ORDER BY student"
+        ).fetchall()
+        students = database.execute("SELECT count(*) FROM students").fetchone()
+    assert best == [("王小明",)]
+    assert students == (3,)
+
+
+def test_results_that_cannot_be_written_are_one_sentence(
+    plan: Plan, here: Here, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(SetupError, match="cannot be written"):
+        graded(replace(plan, out=tmp_path / "file"), here)
+    assert here.graded == []
+
+
+def test_disk_that_is_full_on_the_way_loses_nothing(
+    plan: Plan, here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, text: str) -> None:
+        if len(here.graded) > 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_whole(path, text)
+
+    monkeypatch.setattr("grader.cohort.store.write_whole", full)
+    with pytest.raises(SetupError, match="No space left"):
+        graded(plan, here)
+    done = here.graded[0]
+    monkeypatch.undo()
+
+    assert Store(plan.out).get(done)
