@@ -21,7 +21,7 @@ def terms() -> list[dict[str, Any]]:
 
 def page(language: str) -> str:
     texts = TEXTS[language]["glossary"]
-    rows = [[texts["english"], texts["chinese"], texts["meaning"]]]
-    for term in sorted(terms(), key=lambda term: str(term["en"]).lower()):
-        rows.append([term["en"], term["zh"], term["says"][language]])
-    return f"# {texts['title']}\n\n{texts['intro']}\n\n{table(rows)}\n"
+    by_name = sorted(terms(), key=lambda term: str(term["en"]).lower())
+    head = [texts["english"], texts["chinese"], texts["meaning"]]
+    rows = [[term["en"], term["zh"], term["says"][language]] for term in by_name]
+    return f"# {texts['title']}\n\n{texts['intro']}\n\n{table([head, *rows])}\n"
