@@ -31,6 +31,7 @@ ALLOWED = {
         "report",
         "requirements",
         "run",
+        "starter",
         "venvs",
     },
     "report": set[str](),

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from grader.catalogue import load
 from grader.cohort.find import Found
+from grader.cohort.page import page
 from grader.cohort.rows import ERROR, GRADED, INCOMPLETE, MISSING, UNPLACED, Row
 from grader.cohort.statistics import (
     Standing,
@@ -15,9 +16,9 @@ from grader.cohort.statistics import (
     standings,
 )
 from grader.cohort.tables import Column, columns
-from grader.report.elements import Child, Element, as_html, element, with_code
+from grader.report.elements import Child, Element, element, with_code
 from grader.report.failure import clean
-from grader.report.html import TAGS, policy
+from grader.report.html import TAGS
 from grader.results import StageResult, rounded
 from grader.texts import LANGUAGES, say
 
@@ -27,17 +28,8 @@ STEPS = 5
 
 
 def render(rows: Sequence[Row], found: Found, language: str) -> str:
-    report = Path(__file__).parents[1] / "report" / "page.css"
-    style = report.read_text("utf-8") + Path(__file__).with_suffix(".css").read_text()
+    style = Path(__file__).with_suffix(".css").read_text("utf-8")
     title = say("cohort.overview", language)
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        policy(style, ""),
-        element("meta", name="viewport", content="width=device-width"),
-        element("title", title),
-        element("style", style),
-    )
     checks = standings(rows)
     main = element(
         "main",
@@ -50,7 +42,7 @@ def render(rows: Sequence[Row], found: Found, language: str) -> str:
         *_rest(rows, found, language),
     )
     body = element("body", _languages(language), main)
-    return as_html(element("html", head, body, lang=TAGS[language]))
+    return page(title, style, body, language)
 
 
 def _languages(language: str) -> Element:

@@ -13,6 +13,7 @@ from grader.catalogue import Problem
 from grader.cohort.find import Found, find
 from grader.cohort.job import Job, Outcome, files_of
 from grader.cohort.judged_by import judged_by
+from grader.cohort.look_alike import write_similar
 from grader.cohort.outputs import write_all, write_one
 from grader.cohort.roster import read_roster
 from grader.cohort.rows import ERROR, Row, rows
@@ -40,6 +41,7 @@ class Plan:
     again: Sequence[str] = ()
     stale: bool = False
     formats: Sequence[str] = ()
+    similar: bool = False
 
 
 def grade_class(
@@ -65,6 +67,8 @@ def grade_class(
         finally:
             made = rows(found, store, roster)
             write_all(store, made, found, plan.formats, language)
+        if plan.similar:
+            write_similar(store, jobs, plan.problems)
     return made
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from grader.cohort.rows import Row
 from grader.results import Result, rounded
@@ -26,7 +26,7 @@ def columns(rows: Sequence[Row]) -> list[Column]:
 def grades(rows: Sequence[Row], language: str) -> str:
     """A row a student: points of each stage, the total, and what to know of it."""
     stages = columns(rows)
-    return _csv(_grades(row, stages, language) for row in rows)
+    return as_csv(_grades(row, stages, language) for row in rows)
 
 
 def _grades(row: Row, stages: Sequence[Column], language: str) -> Record:
@@ -79,13 +79,13 @@ def canvas(rows: Sequence[Row], language: str) -> str:
                 title: _total(row),
             }
         )
-    return _csv(iter(whole))
+    return as_csv(iter(whole))
 
 
 def moodle(rows: Sequence[Row], language: str) -> str:
     """As Moodle's grade import takes it; it maps by ID number or email."""
     title = _title(rows)
-    return _csv(
+    return as_csv(
         {
             "ID number": row.person.id,
             "Full name": row.person.name,
@@ -100,7 +100,7 @@ def moodle(rows: Sequence[Row], language: str) -> str:
 def gradescope(rows: Sequence[Row], language: str) -> str:
     """In the columns of Gradescope's own export of grades."""
     most = _most(rows)
-    return _csv(
+    return as_csv(
         {
             "Name": row.person.name,
             "SID": row.person.id,
@@ -138,7 +138,7 @@ def _most(rows: Sequence[Row]) -> int:
     return max((row.result.max_score for row in rows if row.result), default=0)
 
 
-def _csv(records: Iterator[Record]) -> str:
+def as_csv(records: Iterable[Record]) -> str:
     whole = list(records)
     out = io.StringIO(newline="")
     if whole:

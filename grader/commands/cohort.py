@@ -31,6 +31,7 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
         choices=("canvas", "moodle", "gradescope"),
         help=told("cohort_format"),
     )
+    parser.add_argument("--similar", action="store_true", help=told("similar"))
     parser.add_argument("--jobs", type=positive, metavar="N", help=told("jobs"))
     parser.add_argument("--scheduler", metavar="ADDRESS", help=told("scheduler"))
     parser.add_argument("--trust", action="store_true", help=told("trust"))
@@ -59,6 +60,7 @@ def run(options: argparse.Namespace, language: str) -> int:
         again=options.again,
         stale=options.stale,
         formats=options.format,
+        similar=options.similar,
     )
     made = grade_class(plan, language, Console())
     print(say("cohort.written", language, folder=options.out))

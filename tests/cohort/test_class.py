@@ -3,6 +3,7 @@
 import csv
 import errno
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -21,8 +22,10 @@ from grader.cohort.run import Cluster, Plan, grade_class
 from grader.cohort.store import Store
 from grader.cohort.worker import grade_one, told
 from grader.errors import SetupError
+from grader.paths import SOLUTIONS
 from grader.results import CheckResult, ProblemResult, Result, StageResult, write_whole
 from tests.cohort.conftest import MAIN, write
+from tests.cohort.test_similar import code
 
 Classes = Callable[..., list[Row]]
 
@@ -278,3 +281,29 @@ def test_disk_that_is_full_on_the_way_loses_nothing(
     monkeypatch.undo()
 
     assert Store(plan.out).get(done)
+
+
+def test_pairs_that_look_alike_are_shown_line_by_line(plan: Plan, here: Here) -> None:
+    for name, text in (("ada", code(1)), ("bob", code(1)), ("王小明", code(2))):
+        write(plan.folder / name, "blog/own.py", text=f"# <b>\n{text}")
+    graded(replace(plan, similar=True), here)
+
+    [pair] = table(plan, "similar")
+    assert (pair["one"], pair["other"], pair["share"]) == ("ada", "bob", "1.0")
+    for file in ("similar.html", "similar.zh.html"):
+        page = (plan.out / file).read_text("utf-8")
+        assert page.count("def f3(a, b):") == 2
+        assert "王小明" not in page
+
+
+def test_reference_and_starter_look_like_nobody(
+    plan: Plan, here: Here, blog: Problem
+) -> None:
+    """Whoever hands in what was given is in no pair for it."""
+    for name in ("ada", "bob"):
+        for path in (SOLUTIONS / "blog").glob("*.py"):
+            if path.name != "main.py":
+                shutil.copy(path, plan.folder / name / "blog")
+    graded(replace(plan, similar=True), here)
+
+    assert table(plan, "similar") == []
