@@ -32,6 +32,8 @@ SETTINGS: dict[str, Any] = {
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
+    # A class of hundreds is some megabytes, and no mistake.
+    "distributed.admin.large-graph-warning-threshold": "10 GB",
     # Apps see the environment that they see in a grading alone.
     "distributed.nanny.pre-spawn-environ": {},
     "distributed.nanny.environ": {},

@@ -15,7 +15,7 @@ from grader.cohort.statistics import (
     pages,
     standings,
 )
-from grader.cohort.tables import Column, columns
+from grader.cohort.tables import Column, columns, most_points
 from grader.report.elements import Child, Element, element, with_code
 from grader.report.failure import clean
 from grader.report.html import TAGS
@@ -60,7 +60,7 @@ def _summary(rows: Sequence[Row], language: str) -> Iterator[Element]:
         "graded": len(scores),
         "all": len(rows),
         "middle": rounded(scores[len(scores) // 2]) if scores else "–",
-        "most": max((r.result.max_score for r in rows if r.result), default="–"),
+        "most": most_points(rows),
     }
     yield element("p", say("cohort.summary", language, **told), class_="score")
 
@@ -105,7 +105,8 @@ def _map(rows: Sequence[Row], language: str) -> Iterator[Element]:
         *(_head(column, language) for column in stages),
         element("th", say("cohort.total", language), scope="col", class_="number"),
     ]
-    body = [_line(row, stages) for row in graded]
+    most = most_points(rows)
+    body = [_line(row, stages, most) for row in graded]
     table = element(
         "table",
         element("caption", say("cohort.map_says", language), class_="soft"),
@@ -127,14 +128,14 @@ def _head(column: Column, language: str) -> Element:
     return element("th", f"{slug} {number}", scope="col", title=title)
 
 
-def _line(row: Row, stages: Sequence[Column]) -> Element:
+def _line(row: Row, stages: Sequence[Column], most: int) -> Element:
     assert row.result
     by_stage = {(p.slug, s.number): s for p in row.result.problems for s in p.stages}
     link = element(
         "a", clean(row.person.name), href=f"students/{quote(row.id)}/report.html"
     )
     cells = [_cell(by_stage.get(column)) for column in stages]
-    total = f"{rounded(row.result.score)}/{row.result.max_score}"
+    total = f"{rounded(row.result.score)}/{most}"
     return element(
         "tr",
         element("th", link, scope="row"),

@@ -25,11 +25,11 @@ def columns(rows: Sequence[Row]) -> list[Column]:
 
 def grades(rows: Sequence[Row], language: str) -> str:
     """A row a student: points of each stage, the total, and what to know of it."""
-    stages = columns(rows)
-    return as_csv(_grades(row, stages, language) for row in rows)
+    stages, most = columns(rows), most_points(rows)
+    return as_csv(_grades(row, stages, most, language) for row in rows)
 
 
-def _grades(row: Row, stages: Sequence[Column], language: str) -> Record:
+def _grades(row: Row, stages: Sequence[Column], most: int, language: str) -> Record:
     result = row.result
     return {
         "id": row.person.id,
@@ -39,7 +39,7 @@ def _grades(row: Row, stages: Sequence[Column], language: str) -> Record:
         "state": row.state,
         **{f"{slug} {n}": points(result, slug, n) for slug, n in stages},
         "total": rounded(result.score) if result else "",
-        "max": result.max_score if result else "",
+        "max": most if result else "",
         "attempts": row.attempts,
         "notes": "; ".join(note.render(language) for note in row.notes),
     }
@@ -65,7 +65,7 @@ def canvas(rows: Sequence[Row], language: str) -> str:
             "ID": "",
             "SIS Login ID": "",
             "Section": "",
-            title: _most(rows),
+            title: most_points(rows),
         }
     ]
     for row in _graded(rows):
@@ -99,7 +99,7 @@ def moodle(rows: Sequence[Row], language: str) -> str:
 
 def gradescope(rows: Sequence[Row], language: str) -> str:
     """In the columns of Gradescope's own export of grades."""
-    most = _most(rows)
+    most = most_points(rows)
     return as_csv(
         {
             "Name": row.person.name,
@@ -134,7 +134,8 @@ def _total(row: Row) -> float | int | str:
     return rounded(row.result.score) if row.result else ""
 
 
-def _most(rows: Sequence[Row]) -> int:
+def most_points(rows: Sequence[Row]) -> int:
+    """What there was to earn, also for whoever left a problem out."""
     return max((row.result.max_score for row in rows if row.result), default=0)
 
 

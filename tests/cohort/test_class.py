@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.catalogue import Problem
+from grader.catalogue import Problem, load
 from grader.cohort import run as running
 from grader.cohort.job import Job, Outcome
 from grader.cohort.judged_by import judged_by
@@ -307,3 +307,25 @@ def test_reference_and_starter_look_like_nobody(
     graded(replace(plan, similar=True), here)
 
     assert table(plan, "similar") == []
+
+
+def test_problem_that_somebody_left_out_counts_in_the_maximum(
+    plan: Plan, here: Here
+) -> None:
+    write(plan.folder / "ada", "shop/main.py")
+
+    def both(job: Job) -> str:
+        data = json.loads(verdict(job))
+        slugs = job.problems
+        data["problems"] = [{**data["problems"][0], "slug": slug} for slug in slugs]
+        return json.dumps(data)
+
+    here.grade = both
+    graded(replace(plan, problems=[*plan.problems, load("shop")]), here)
+
+    assert {row["name"]: row["max"] for row in table(plan)} == {
+        "ada": "8",
+        "bob": "8",
+        "王小明": "8",
+    }
+    assert "no package “shop”" in table(plan)[1]["notes"]

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import dask
 import pytest
 
 from grader.cohort import cluster
@@ -187,6 +188,13 @@ def test_nobody_speaks_to_the_scheduler_without_its_keys(here: SideBySide) -> No
     assert address.startswith("tls://")
     with pytest.raises((OSError, TypeError)):
         Client(address.replace("tls", "tcp"), timeout=3)
+
+
+def test_dask_knows_each_of_our_settings() -> None:
+    """It takes a misspelt one without a word."""
+    unknown = [key for key in cluster.SETTINGS if dask.config.get(key, ...) is ...]
+
+    assert unknown == []
 
 
 def test_scheduler_that_is_not_there_is_one_sentence() -> None:
