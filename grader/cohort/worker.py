@@ -45,8 +45,7 @@ def grade_one(job: Job) -> str:
                 # What this one did to the services must not reach the next.
                 close()
                 raise
-    if _engine:
-        _engine.tidy()
+    tidy()
     # Where it lay for a moment is nothing to tell; who it is of is.
     result.target = job.id
     return json.dumps(result.to_json(), ensure_ascii=False)
@@ -66,6 +65,15 @@ def engine() -> Engine:
         _engine = Engine()
         atexit.register(close)
     return _engine
+
+
+def tidy() -> None:
+    """Drop what the last one left; a verdict is not lost if that fails."""
+    try:
+        if _engine:
+            _engine.tidy()
+    except Exception:
+        close()
 
 
 def close() -> None:
