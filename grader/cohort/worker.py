@@ -5,10 +5,11 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 from typing import NamedTuple
 
+from grader import environment
 from grader.catalogue import load
 from grader.cohort.job import Job
 from grader.cohort.judged_by import judged_by
@@ -62,9 +63,16 @@ def engine() -> Engine:
     """That of this process; it ends with it."""
     global _engine
     if _engine is None:
+        only_ours(os.environ)
         _engine = Engine()
         atexit.register(close)
     return _engine
+
+
+def only_ours(variables: MutableMapping[str, str]) -> None:
+    """A worker on another machine was started from somebody's shell."""
+    for name in variables.keys() - environment.chosen(variables).keys():
+        del variables[name]
 
 
 def tidy() -> None:

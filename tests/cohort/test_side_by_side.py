@@ -197,7 +197,10 @@ def test_dask_knows_each_of_our_settings() -> None:
     assert unknown == []
 
 
-def test_scheduler_that_is_not_there_is_one_sentence() -> None:
+def test_scheduler_that_is_not_there_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     with (
         pytest.raises(SetupError, match="No Dask scheduler answers"),
         cluster.remote("tcp://127.0.0.1:1"),

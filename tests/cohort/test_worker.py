@@ -12,7 +12,7 @@ from grader.cohort.job import Job, Outcome, files_of
 from grader.cohort.judged_by import judged_by
 from grader.cohort.store import checked
 from grader.cohort.submission import Person, Submission
-from grader.cohort.worker import grade_one, told
+from grader.cohort.worker import grade_one, only_ours, told
 from grader.learner.home import ELSEWHERE
 from grader.paths import LIBRARIES
 
@@ -95,3 +95,11 @@ def test_libraries_that_cannot_be_installed_are_one_sentence(
 
     assert said.why
     assert said.why.key == "setup.cohort_requirements"
+
+
+def test_shell_that_a_worker_was_started_from_decides_nothing() -> None:
+    shell = {"PYTEST_ADDOPTS": "-x", "PATH": "/bin", "PGSSLMODE": "require"}
+
+    only_ours(shell)
+
+    assert shell == {"PATH": "/bin"}
