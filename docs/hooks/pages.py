@@ -1,5 +1,6 @@
 """What happens to the text of a page: its language, callouts, reading time."""
 
+import html as markup
 import math
 import re
 
@@ -10,8 +11,9 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
-from docs.hooks.repository import language
+from docs.hooks.repository import in_repository, language
 
+WIDE = ("proof", "sentences")
 BILINGUAL = "problems/README.md"
 GITHUB_ONLY = re.compile(
     r"^<!-- github-only -->\n.*?^<!-- /github-only -->\n", re.MULTILINE | re.DOTALL
@@ -51,10 +53,29 @@ def titled(callout: re.Match[str]) -> str:
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     html = COMMENT.sub("", html)
     page.meta["minutes"] = minutes(html)
+    page.meta.setdefault("description", description(html))
+    if home := str(config.extra.get("repository") or "").rstrip("/"):
+        page.edit_url = f"{home}/edit/main/{in_repository(page.file)}"
+    if page.file.src_uri.startswith(WIDE):
+        page.meta["hide"] = ["navigation", "toc"]  # Their tables need the room.
     if page.is_homepage:
         page.meta["hide"] = ["navigation"]  # The tabs above say the same.
     page.meta["has_diagram"] = 'class="diagram"' in html
     return html
+
+
+def description(html: str) -> str:
+    """The first sentences of a page, as search engines and messengers show them."""
+    found = re.search(r"<p>(.*?)</p>", html, re.DOTALL)
+    plain = markup.unescape(re.sub(r"<[^>]+>", "", found[1] if found else ""))
+    # Chinese says twice as much in a character.
+    text = re.sub(r"\s+", " ", plain).strip()
+    most = 80 if HAN.search(text) else 160
+    if len(text) > most:
+        ends = [m.end() for m in re.finditer(r"[.。？！](?=\s|$|[^\x00-\x7f])", text)]
+        whole = [end for end in ends if most / 3 <= end <= most]
+        text = text[: max(whole)] if whole else text[: most - 1].rstrip() + "…"
+    return markup.escape(text)
 
 
 def minutes(html: str) -> int:

@@ -121,6 +121,16 @@ def test_printing_opens_what_is_folded_and_closes_it_again(
     assert closed.count() == 10
 
 
+def test_the_confusion_matrix_fits_a_desktop(page: "Page", site: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{site}/proof/")
+
+    fits = "t => t.scrollWidth <= t.parentElement.clientWidth + 1"
+    tables = page.locator(".md-typeset__table table").all()
+    assert len(tables) == 4
+    assert [t.evaluate(fits) for t in tables] == [True] * 4
+
+
 def test_the_api_is_shown(page: "Page", site: str) -> None:
     page.goto(f"{site}/api/blog/")
     operations = page.frame_locator("iframe").locator(".opblock")

@@ -2,7 +2,16 @@
 
 import pytest
 
-from docs.generate import api, glossary, matrix, practice, proof, rooms, sentences
+from docs.generate import (
+    api,
+    concepts,
+    glossary,
+    matrix,
+    practice,
+    proof,
+    rooms,
+    sentences,
+)
 from docs.generate.objectives import DOCS, Objective, read
 from docs.generate.texts import LANGUAGES, twin
 from grader.catalogue import SLUGS, load
@@ -15,7 +24,7 @@ EVERY_OBJECTIVE = pytest.mark.parametrize(
 
 @pytest.mark.parametrize(
     "generator",
-    [api, glossary, matrix, practice, proof, rooms, sentences],
+    [api, concepts, glossary, matrix, practice, proof, rooms, sentences],
     ids=lambda g: g.__name__,
 )
 def test_what_is_generated_is_fresh(generator: object) -> None:

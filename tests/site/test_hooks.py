@@ -134,3 +134,14 @@ def test_of_long_tables_only_the_name_is_found(tmp_path: Path) -> None:
     assert set(kept) == {"proof/", "concepts/money/", "concepts/money/#the-mend"}
     assert kept["proof/"]["text"] == ""
     assert kept["concepts/money/"]["boost"] > kept["proof/"]["boost"]
+
+
+def test_a_description_ends_with_a_sentence() -> None:
+    long = "One sentence of some length stands here. " * 6
+
+    assert pages.description(f"<h1>x</h1><p>{long}</p>").endswith("here.")
+    assert len(pages.description(f"<p>{long}</p>")) <= 160
+    assert pages.description('<p>A <em>short</em> "one".</p>') == (
+        "A short &quot;one&quot;."
+    )
+    assert pages.description("<p>" + "一句话说完。" * 30 + "</p>").endswith("。")
