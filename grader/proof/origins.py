@@ -42,32 +42,31 @@ class Cell(NamedTuple):
 def cells(problem: Problem) -> dict[Cell, str]:
     """Every cell of a problem's matrix, with the digest of what it depends on now."""
     return {
-        Cell(app, number): digest(problem, app, number)
+        cell: digest
         for app in apps(problem)
-        for number in app.stages(problem)
+        for cell, digest in _cells_of(problem, app).items()
     }
 
 
-def digest(problem: Problem, app: App, number: int) -> str:
-    stage = problem.stage(number)
-    parts = {
-        "app": _app(problem, app, own_tests=stage.own_tests),
-        "suite": _suite(problem, number),
-        "catalogue": _decided(problem, stage, checks_asked(problem, app, stage)),
-        "pins": _pins(own_tests=stage.own_tests),
-    }
-    if stage.own_tests:
-        parts["judged on"] = _judged_on(problem.slug)
-    return _sum(json.dumps(parts, sort_keys=True))
-
-
-def _app(problem: Problem, app: App, *, own_tests: bool) -> str:
-    """Of the files of an app; its own tests matter only where they are judged."""
-    tests = f"{problem.slug}/tests/"
+def _cells_of(problem: Problem, app: App) -> dict[Cell, str]:
     files = app_files(problem, app)
-    return _files(
-        {n: t for n, t in files.items() if own_tests or not n.startswith(tests)}
-    )
+    tests = f"{problem.slug}/tests/"
+    # An app's own tests matter only where they are judged.
+    without = {name: text for name, text in files.items() if not name.startswith(tests)}
+    digests = {True: _files(files), False: _files(without)}
+    found = {}
+    for number in app.stages(problem):
+        stage = problem.stage(number)
+        parts = {
+            "app": digests[stage.own_tests],
+            "suite": _suite(problem.slug, number),
+            "catalogue": _decided(problem, stage, checks_asked(problem, app, stage)),
+            "pins": _pins(own_tests=stage.own_tests),
+        }
+        if stage.own_tests:
+            parts["judged on"] = _judged_on(problem.slug)
+        found[Cell(app, number)] = _sum(json.dumps(parts, sort_keys=True))
+    return found
 
 
 def _files(files: Files) -> str:
@@ -86,9 +85,10 @@ def _suite_files(slug: str, number: int) -> frozenset[Path]:
     return reached([*folder.glob(f"test_{number}_*.py"), *conftest, ENGINE])
 
 
-def _suite(problem: Problem, number: int) -> str:
+@cache
+def _suite(slug: str, number: int) -> str:
     """Of the stage's suite, what it imports, and the judge that runs it."""
-    files = sorted({*_suite_files(problem.slug, number), CONFIGURATION})
+    files = sorted({*_suite_files(slug, number), CONFIGURATION})
     named = [f"{path.relative_to(ROOT).as_posix()} {digest_of(path)}" for path in files]
     return _sum("\n".join(named))
 
