@@ -127,12 +127,15 @@ async def test_every_request_is_logged(server: Server, alice: Client) -> None:
     # What is refused is as secret as what is taken.
     wrong = {"username": "alice@example.com", "password": "a-wrong-password"}
     await server.client().post("/v1/auth/token", data=wrong)
-    twice = {"email": "nobody", "name": "n", "password": "a-refused-password"}
-    await server.client().post("/v1/auth/register", json=twice)
+    nobody = {"email": "nobody", "name": "n", "password": "a-refused-password"}
+    await server.client().post("/v1/auth/register", json=nobody)
+    # The field itself is what is refused, or the whole body because of what it lacks.
+    short = {"email": f"{request_id}@example.com", "name": "n", "password": "7-chars"}
+    await server.client().post("/v1/auth/register", json=short)
     await server.client("mallory", "a-refused-token").get("/v1/me")
     await alice.post(
         "/v1/posts",
-        json={"title": "", "body": "a refused body"},
+        json={"body": "a refused body"},
         headers={"X-Request-ID": request_id + ".4"},
     )
     for last in (".3", ".4"):
@@ -146,6 +149,7 @@ async def test_every_request_is_logged(server: Server, alice: Client) -> None:
         ("body", "a body that stays out"),
         ("password", "a-wrong-password"),
         ("password", "a-refused-password"),
+        ("password", "7-chars"),
         ("token", "a-refused-token"),
         ("body", "a refused body"),
         ("query", "in-the-query"),
