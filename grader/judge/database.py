@@ -174,9 +174,9 @@ class Database:
     async def _statistic(
         self, query: str, *params: object, **named: object
     ) -> list[tuple[Any, ...]]:
-        # To do: calls at once may each connect here, and all but one are forgotten. With
-        # a flood of POSTs on a planted bug of chat (`rate_is_limited`), the process ended
-        # in psycopg's C code below this line, twice; the cause is not known yet.
+        # To do: calls at once may each connect, and all but one are forgotten. Under the
+        # flood of chat's `rate_is_limited` on a planted bug, the process ended below,
+        # in psycopg's C code, twice; the cause is not known yet.
         if self._statistics is None:
             self._statistics = await self._connect(self.cluster.administering())
         cursor = await self._statistics.execute(query.encode(), named or params)
