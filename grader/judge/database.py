@@ -174,8 +174,8 @@ class Database:
     async def _statistic(
         self, query: str, *params: object, **named: object
     ) -> list[tuple[Any, ...]]:
-        # To do: calls at once may each connect, and all but one are forgotten. Under the
-        # flood of chat's `rate_is_limited` on a planted bug, the process ended below,
+        # To do: calls at once may each connect, and all but one are forgotten. In the
+        # flood of chat's `rate_is_limited`, on a planted bug, the process ended below,
         # in psycopg's C code, twice; the cause is not known yet.
         if self._statistics is None:
             self._statistics = await self._connect(self.cluster.administering())
