@@ -1,17 +1,7 @@
 """Writes every generated file of the site."""
 
-from docs.generate import (
-    api,
-    concepts,
-    glossary,
-    matrix,
-    practice,
-    proof,
-    rooms,
-    sentences,
-)
+from docs.generate.generators import GENERATORS
 
-GENERATORS = practice, concepts, glossary, matrix, proof, sentences, api, rooms
 GENERATED = {p: text for g in GENERATORS for p, text in g.files().items()}
 
 for path, text in GENERATED.items():

@@ -209,7 +209,7 @@ def _rest(rows: Sequence[Row], found: Found, language: str) -> Iterator[Element]
     lines = [
         f"{row.person.name}: {_why(row, language)}"
         for row in rows
-        if row.state not in (GRADED,)
+        if row.state != GRADED
     ]
     lines += [
         f"{one.source}: {one.why.render(language)}"

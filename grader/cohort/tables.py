@@ -79,7 +79,7 @@ def canvas(rows: Sequence[Row], language: str) -> str:
                 title: _total(row),
             }
         )
-    return as_csv(iter(whole))
+    return as_csv(whole)
 
 
 def moodle(rows: Sequence[Row], language: str) -> str:

@@ -2,16 +2,7 @@
 
 import pytest
 
-from docs.generate import (
-    api,
-    concepts,
-    glossary,
-    matrix,
-    practice,
-    proof,
-    rooms,
-    sentences,
-)
+from docs.generate.generators import GENERATORS
 from docs.generate.objectives import DOCS, Objective, read
 from docs.generate.texts import LANGUAGES, twin
 from grader.catalogue import SLUGS, load
@@ -23,9 +14,7 @@ EVERY_OBJECTIVE = pytest.mark.parametrize(
 
 
 @pytest.mark.parametrize(
-    "generator",
-    [api, concepts, glossary, matrix, practice, proof, rooms, sentences],
-    ids=lambda g: g.__name__,
+    "generator", GENERATORS, ids=lambda generator: generator.__name__
 )
 def test_what_is_generated_is_fresh(generator: object) -> None:
     for path, text in generator.files().items():  # type: ignore[attr-defined]

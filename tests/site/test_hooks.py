@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -92,26 +93,30 @@ def test_a_callout_gets_its_chinese_title() -> None:
     assert pages.CALLOUT.sub(pages.titled, "> [!NOTE]\n> x") == "> [!NOTE] 注意\n> x"
 
 
-def test_another_search_worker_is_noticed(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("script", "mend", "warning"),
+    [
+        (
+            "workers/search.0.min.js",
+            search.mend_workers,
+            "see how it cuts Chinese queries",
+        ),
+        ("bundle.0.min.js", search.fetch_late, "see when it fetches the index"),
+    ],
+)
+def test_another_script_of_the_theme_is_noticed(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    script: str,
+    mend: Callable[[Path], object],
+    warning: str,
 ) -> None:
-    workers = tmp_path / "assets/javascripts/workers"
-    workers.mkdir(parents=True)
-    (workers / "search.0.min.js").write_text("another()", "utf-8")
-    search.mend_workers(tmp_path)
+    file = tmp_path / "assets/javascripts" / script
+    file.parent.mkdir(parents=True)
+    file.write_text("another()", "utf-8")
+    mend(tmp_path)
 
-    assert "see how it cuts Chinese queries" in caplog.text
-
-
-def test_another_bundle_of_the_theme_is_noticed(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    scripts = tmp_path / "assets/javascripts"
-    scripts.mkdir(parents=True)
-    (scripts / "bundle.0.min.js").write_text("another()", "utf-8")
-    search.fetch_late(tmp_path)
-
-    assert "see when it fetches the index" in caplog.text
+    assert warning in caplog.text
 
 
 def test_a_tag_for_a_page_that_is_gone_is_noticed(
