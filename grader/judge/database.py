@@ -9,6 +9,7 @@ from collections.abc import (
     Callable,
     Coroutine,
     Iterable,
+    Mapping,
     Sequence,
 )
 from contextlib import asynccontextmanager
@@ -17,7 +18,6 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import tuple_row
 
 from grader.services.postgres import Cluster
 from grader.texts import Text
@@ -100,6 +100,38 @@ def is_the_drivers(query: str, tables: Iterable[str]) -> bool:
     return not own and ("pg_catalog" in bare or "pg_type" in bare)
 
 
+class Session:
+    """A connection of the judge's, made by the first query, for one query at a time."""
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
+        self._turn = asyncio.Lock()
+
+    async def execute(
+        self, query: str, params: Sequence[object] | Mapping[str, object] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Run one statement by itself; the rows it returns, or none."""
+        async with self._turn:
+            if self._connection is None:
+                self._connection = await psycopg.AsyncConnection.connect(
+                    self._conninfo, autocommit=True
+                )
+            cursor = await self._connection.execute(query.encode(), params)
+            return await cursor.fetchall() if cursor.description else []
+
+    async def close(self) -> None:
+        """Close it, after the query that is under way.
+
+        A check that failed leaves requests behind, and these ask the database. Closed
+        under a query, psycopg goes on reading from memory that libpq has freed.
+        """
+        async with self._turn:
+            if self._connection is not None:
+                await self._connection.close()
+            self._connection = None
+
+
 class Gate:
     """A lock that the judge holds while the app's requests queue behind it."""
 
@@ -134,8 +166,8 @@ class Database:
         self.url = cluster.url(name)
         # The app's role in it.
         self.role = cluster.user_of(name)
-        self._connection: psycopg.AsyncConnection[Any] | None = None
-        self._statistics: psycopg.AsyncConnection[Any] | None = None
+        self._own = Session(cluster.watching(name))
+        self._statistics = Session(cluster.administering())
         self._settle_seconds = SETTLE_SECONDS
         # What the judge did to the app in this check, for its report.
         self.notes: list[Text] = []
@@ -144,24 +176,12 @@ class Database:
         self.notes.append(Text(f"note.{key}", params))
 
     async def close(self) -> None:
-        for connection in (self._connection, self._statistics):
-            if connection is not None:
-                await connection.close()
-        self._connection = self._statistics = None
-
-    async def _connect(
-        self, conninfo: str, *, autocommit: bool = True
-    ) -> psycopg.AsyncConnection[Any]:
-        return await psycopg.AsyncConnection.connect(
-            conninfo, autocommit=autocommit, row_factory=tuple_row
-        )
+        for session in (self._own, self._statistics):
+            await session.close()
 
     async def execute(self, query: str, *params: object) -> list[tuple[Any, ...]]:
         """Run one statement as the judge; the rows it returns, or none."""
-        if self._connection is None:
-            self._connection = await self._connect(self.cluster.watching(self.name))
-        cursor = await self._connection.execute(query.encode(), params or None)
-        return await cursor.fetchall() if cursor.description else []
+        return await self._own.execute(query, params or None)
 
     async def value(self, query: str, *params: object) -> Any:
         return (await self.execute(query, *params))[0][0]
@@ -171,22 +191,10 @@ class Database:
         found = await self.value(f"SELECT count(*) FROM {table} WHERE {where}", *params)
         return int(found)
 
-    async def _statistic(
-        self, query: str, *params: object, **named: object
-    ) -> list[tuple[Any, ...]]:
-        # To do: calls at once may each connect, and all but one are forgotten. In the
-        # flood of chat's `rate_is_limited`, on a planted bug, the process ended below,
-        # in psycopg's C code, twice; the cause is not known yet.
-        if self._statistics is None:
-            self._statistics = await self._connect(self.cluster.administering())
-        cursor = await self._statistics.execute(query.encode(), named or params)
-        return await cursor.fetchall()
-
     async def backends(self, condition: str = "true") -> int:
         """How many of the app's connections satisfy a condition on pg_stat_activity."""
-        rows = await self._statistic(
-            f"{BACKENDS} AND {condition}", role=self.role, database=self.name
-        )
+        mine = {"role": self.role, "database": self.name}
+        rows = await self._statistics.execute(f"{BACKENDS} AND {condition}", mine)
         return int(rows[0][0])
 
     async def settled(self) -> None:
@@ -217,17 +225,18 @@ class Database:
     @asynccontextmanager
     async def counting(self) -> AsyncIterator[Statements]:
         """Count the statements that the app runs inside the block."""
-        await self._statistic(
+        await self._statistics.execute(
             "SELECT pg_stat_statements_reset(0, oid, 0) FROM pg_database"
             " WHERE datname = %s",
-            self.name,
+            (self.name,),
         )
         counted = Statements()
         yield counted
         tables = [name for (name,) in await self.execute(RELATIONS)]
+        rows = await self._statistics.execute(COUNT, (self.role, self.name))
         counted.texts = [
             (text, calls)
-            for text, asked, calls in await self._statistic(COUNT, self.role, self.name)
+            for text, asked, calls in rows
             if not is_the_drivers(text, tables)
             and (asked or not FOREIGN_KEY.match(text))
         ]
@@ -254,7 +263,7 @@ class Database:
         """Hold a table against writes, or the rows of it that satisfy `where`."""
         self.note("hold" if where is None else "hold_rows", table=table)
         conninfo = self.cluster.watching(self.name)
-        holder = await self._connect(conninfo, autocommit=False)
+        holder = await psycopg.AsyncConnection.connect(conninfo)
         try:
             if where is None:
                 await holder.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE".encode())
@@ -301,11 +310,10 @@ class Database:
     async def cut(self) -> None:
         """Cut every connection of the app."""
         self.note("cut")
-        await self._statistic(
+        await self._statistics.execute(
             "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
             " WHERE usename = %s AND datname = %s",
-            self.role,
-            self.name,
+            (self.role, self.name),
         )
 
     @asynccontextmanager

@@ -187,7 +187,8 @@ def race(db: Engine) -> Callable[..., Awaitable[list[Response]]]:
         # Autocommit, or the watcher would see the first moment again and again.
         watching = db.execution_options(isolation_level="AUTOCOMMIT")
         with db.begin() as holder, watching.connect() as watcher:
-            holder.execute(text(lock))
+            # In a thread: a transaction of this loop must be able to end meanwhile.
+            await asyncio.to_thread(holder.execute, text(lock))
             tasks = [asyncio.create_task(request) for request in requests]
             for _ in range(100):
                 await asyncio.sleep(0.01)

@@ -62,7 +62,7 @@ async def test_bad_token_is_refused(client: AsyncClient, author: Headers) -> Non
     bad = [
         jwt.encode(expired, os.environ["JWT_SECRET"], "HS256"),
         jwt.encode(claims, "another secret, which is 32 bytes long", "HS256"),
-        jwt.encode(claims, None, "none"),
+        jwt.encode(claims, "", "none"),
     ]
 
     for token in bad:

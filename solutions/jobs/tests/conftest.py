@@ -151,14 +151,18 @@ def show(client: AsyncClient) -> Callable[[Any], Awaitable[Any]]:
 
 
 @pytest.fixture
-def set_back(db: Engine) -> Callable[[str, str], None]:
+def set_back(db: Engine) -> Callable[[str, str], Awaitable[None]]:
     """Let a time of all jobs of a queue be over, instead of waiting for it."""
 
-    def run(queue: str, column: str) -> None:
+    def update(queue: str, column: str) -> None:
         past = "clock_timestamp() - interval '1 second'"
         statement = f"UPDATE jobs SET {column} = {past} WHERE queue = :queue"
         with db.begin() as connection:
             connection.execute(text(statement), {"queue": queue})
+
+    async def run(queue: str, column: str) -> None:
+        # In a thread: an app that sweeps may hold a row, and must be able to go on.
+        await asyncio.to_thread(update, queue, column)
 
     return run
 
@@ -191,7 +195,8 @@ def race(db: Engine) -> Callable[..., Awaitable[list[Response]]]:
         # Autocommit, or the watcher would see the first moment again and again.
         watching = db.execution_options(isolation_level="AUTOCOMMIT")
         with db.begin() as holder, watching.connect() as watcher:
-            holder.execute(text(lock))
+            # In a thread: a transaction of this loop must be able to end meanwhile.
+            await asyncio.to_thread(holder.execute, text(lock))
             tasks = [asyncio.create_task(request) for request in requests]
             for _ in range(200):
                 await asyncio.sleep(0.01)

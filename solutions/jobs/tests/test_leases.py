@@ -7,7 +7,7 @@ from typing import Any
 from httpx import AsyncClient
 
 Call = Callable[..., Awaitable[Any]]
-SetBack = Callable[[str, str], None]
+SetBack = Callable[[str, str], Awaitable[None]]
 
 
 async def test_jobs_come_by_priority_then_age(hand_in: Call, lease: Call) -> None:
@@ -25,7 +25,7 @@ async def test_delayed_job_waits(
     job = await hand_in(delay_s=60)
     assert await lease() == []
 
-    set_back(queue, "run_at")
+    await set_back(queue, "run_at")
 
     assert (await lease())[0]["job"]["id"] == job["id"]
 
@@ -109,7 +109,7 @@ async def test_stale_token_changes_nothing(
 ) -> None:
     job = await hand_in()
     (old,) = await lease()
-    set_back(queue, "lease_expires_at")
+    await set_back(queue, "lease_expires_at")
     (new,) = await until(lease)
 
     replies = [
@@ -136,7 +136,7 @@ async def test_silent_worker_uses_up_an_attempt(
     for attempt in (1, 2):
         (item,) = await until(lease)
         assert item["job"]["attempt"] == attempt
-        set_back(queue, "lease_expires_at")
+        await set_back(queue, "lease_expires_at")
 
     async def dead() -> bool:
         assert await lease() == []

@@ -7,7 +7,7 @@ from typing import Any
 from httpx import AsyncClient
 
 Call = Callable[..., Awaitable[Any]]
-SetBack = Callable[[str, str], None]
+SetBack = Callable[[str, str], Awaitable[None]]
 
 
 async def fail_all(client: AsyncClient, lease: Call, tell: Call) -> list[float]:
@@ -36,7 +36,7 @@ async def test_delay_doubles_up_to_its_cap(
         delays = await fail_all(client, lease, tell)
         assert len(delays) == 3
         assert all(0.5 * d - 1 <= delay <= 1.5 * d + 1 for delay in delays), delays
-        set_back(queue, "run_at")
+        await set_back(queue, "run_at")
 
 
 async def test_delay_is_jittered(
@@ -58,7 +58,7 @@ async def test_last_failure_is_the_end(
     for error in ("first", "second"):
         (item,) = await lease()
         await tell("fail", item, error=error)
-        set_back(queue, "run_at")
+        await set_back(queue, "run_at")
 
     found = await show(job)
     assert (found["state"], found["error"]) == ("dead", "second")

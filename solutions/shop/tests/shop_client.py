@@ -117,7 +117,9 @@ class Shop:
         # Autocommit, or the watcher would see the first moment again and again.
         watching = self.db.execution_options(isolation_level="AUTOCOMMIT")
         with self.db.begin() as holder, watching.connect() as watcher:
-            holder.execute(text(f"LOCK TABLE {table} IN EXCLUSIVE MODE"))
+            # In a thread: a transaction of this loop must be able to end meanwhile.
+            lock = text(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+            await asyncio.to_thread(holder.execute, lock)
             tasks = [asyncio.create_task(request) for request in requests]
             for _ in range(100):
                 await asyncio.sleep(0.01)
