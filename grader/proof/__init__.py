@@ -26,7 +26,9 @@ from grader.proof.claims import (
     claims_for,
     concerned,
     holds,
+    in_full,
     quick_claims,
+    refusals,
 )
 from grader.proof.origins import Cell, cells, not_as_pinned, state_of_files
 from grader.proof.record import read_record, row_of, unproven, write_record
@@ -35,11 +37,12 @@ from grader.proof.worker import judge, open_engine
 from grader.starter import is_fresh
 
 Digests = Mapping[Cell, str]
-# How much is asked: every cell, those that are not proven on these files, each bug on
-# one check, or a bug of each stage. Only the first two are kept in the record.
+# How much is asked: every cell; those that are not proven on these files, bugs by the
+# checks that refused them before; each bug on one check; or a bug of each stage. Only
+# the first two are kept in the record.
 PARTS: dict[str, Callable[[Problem, Sequence[str]], list[Claim]]] = {
     "all": lambda p, only: claims_for(p, concerned(cells(p), only)),
-    "stale": lambda p, only: claims_for(p, concerned(unproven(p), only)),
+    "stale": lambda p, only: claims_for(p, concerned(unproven(p), only), refusals(p)),
     "bugs": lambda p, only: _of(bug_claims(p), only),
     "quick": lambda p, only: _of(quick_claims(p), only),
 }
@@ -140,6 +143,9 @@ class Run:
         claim = verdict.claim
         if claim.app.kind != "group":
             self._note(verdict)
+            if self._digests and claim.checks is not None and not verdict.holds:
+                # The checks that refused it before do so no more; others may.
+                return [in_full(claim)]
         elif verdict.holds or len(claim.bugs) == 1:
             for bug in claim.bugs:
                 self._note(verdict.of(App("bug", bug)))
@@ -152,7 +158,7 @@ class Run:
         app = verdict.claim.app
         known = self._found.setdefault(app, replace(verdict, stages={}))
         known.stages |= verdict.stages
-        if verdict.claim.checks is None and self._digests:
+        if self._digests:
             self._keep(verdict)
 
     def _keep(self, verdict: Verdict) -> None:

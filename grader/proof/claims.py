@@ -1,7 +1,7 @@
 """What is claimed of apps, and in how few gradings it is shown."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from grader.catalogue import Problem
 from grader.judge.own_tests.edits import Variation, merged, planted_bugs
@@ -60,12 +60,18 @@ def holds(app: App, stage: int, found: Found) -> bool:
     return not found.refused
 
 
-def claims_for(problem: Problem, wanted: Iterable[Cell]) -> list[Claim]:
+def claims_for(
+    problem: Problem,
+    wanted: Iterable[Cell],
+    known: Mapping[str, Sequence[str]] | None = None,
+) -> list[Claim]:
     """The gradings that show these cells.
 
     The stages before a bug's own are asked of many bugs in one app: when that passes
-    them, so does each.
+    them, so does each. That a bug falls at its own is asked of the checks by which it
+    is `known` to fall, by its id, and of all where none is.
     """
+    known = known or {}
     by_app: dict[App, list[int]] = {}
     for app, stage in wanted:
         by_app.setdefault(app, []).append(stage)
@@ -74,7 +80,8 @@ def claims_for(problem: Problem, wanted: Iterable[Cell]) -> list[Claim]:
     for app, stages in by_app.items():
         own = [n for n in stages if app.kind != "bug" or n == app.variation.stage]
         if own:
-            claims.append(Claim(app, tuple(sorted(own))))
+            checks = frozenset(known.get(app.id, ())) or None
+            claims.append(Claim(app, tuple(sorted(own)), checks))
         if before := [n for n in stages if n not in own]:
             earlier[app.variation] = before
     return [*claims, *groups(problem, earlier)]
@@ -95,6 +102,11 @@ def alone(group: Claim) -> Iterator[Claim]:
     for bug in group.bugs:
         app = App("group", bug)
         yield Claim(app, group.stages, bugs=(bug,))
+
+
+def in_full(claim: Claim) -> Claim:
+    """The same app, asked of every check of its stages."""
+    return replace(claim, checks=None)
 
 
 def quick_claims(problem: Problem) -> list[Claim]:
@@ -121,8 +133,9 @@ def bug_claims(problem: Problem) -> list[Claim]:
 
 def refusals(problem: Problem) -> dict[str, Sequence[str]]:
     """For each recorded bug the checks of its stage that refuse it."""
+    there = {check.id for stage in problem.stages for check in stage.checks}
     return {
-        row.id: row.refused_by.get(row.stage, [])
+        row.id: [name for name in row.refused_by.get(row.stage, []) if name in there]
         for row in read_record(problem).values()
         if row.kind == "bug" and row.stage
     }

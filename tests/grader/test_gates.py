@@ -116,3 +116,19 @@ async def test_down_refuses_connections_until_it_is_over(database: Database) -> 
 
     await (await connect(database)).close()
     await connection.close()
+
+
+async def test_closing_waits_for_the_query_under_way(database: Database) -> None:
+    """Psycopg goes on reading from memory that was freed, when closed below a query."""
+    queries = [asyncio.create_task(database.settled()) for _ in range(20)]
+    slow = asyncio.create_task(database.execute("SELECT pg_sleep(0.1)"))
+    await asyncio.sleep(0)
+
+    await database.close()
+
+    assert slow.done()
+    assert await asyncio.gather(slow, *queries, return_exceptions=True) == [
+        [("",)],
+        *[None] * 20,
+    ]
+    await database.close()

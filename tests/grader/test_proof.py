@@ -16,7 +16,7 @@ from grader.proof.claims import (
     quick_claims,
     refusals,
 )
-from grader.proof.origins import cells
+from grader.proof.origins import Cell, cells
 from grader.proof.record import Row, read_record
 from grader.run import Engine
 
@@ -62,6 +62,19 @@ def test_each_cell_is_shown_by_one_claim(blog: Problem) -> None:
 
     assert len(shown) == len(set(shown))
     assert set(shown) == set(cells(blog))
+
+
+def test_bug_is_asked_of_the_checks_that_are_known_to_refuse_it(blog: Problem) -> None:
+    one, two = [App("bug", bug) for bug in planted_bugs(blog) if bug.stage == 3][:2]
+    wanted = [Cell(one, 3), Cell(two, 3), Cell(two, 2)]
+
+    claims = claims_for(blog, wanted, {one.id: ["crud"]})
+
+    asked = {(claim.app.id, claim.stages): claim.checks for claim in claims}
+    assert asked.pop((one.id, (3,))) == frozenset({"crud"})
+    assert asked.pop((two.id, (3,))) is None
+    # The stage before is asked whole, of both in one app.
+    assert list(asked.values()) == [None]
 
 
 def test_bugs_that_want_one_place_are_parted(blog: Problem) -> None:

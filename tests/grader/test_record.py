@@ -27,9 +27,11 @@ class Answers(Executor):
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
+        self.asked: list[Claim] = []
 
     def submit(self, _: Any, /, *arguments: Any, **__: Any) -> Future[Any]:
         claim = arguments[1]
+        self.asked.append(claim)
         future: Future[Any] = Future()
         future.set_result(Verdict(claim, 0.0, self._judge(claim)))
         return future
@@ -84,6 +86,24 @@ def test_a_group_that_fails_is_asked_one_by_one(
     rows = read_record(blog)
     assert list(rows[one.id].stages) == [1, 2]
     assert list(rows[two.id].stages) == [2]
+
+
+def test_bug_that_passes_its_known_check_is_asked_in_full(
+    blog: Problem, run: Callable[[], proof.Run]
+) -> None:
+    """Another check of its stage may refuse it now."""
+    one, two = some_bugs(blog)
+    known = frozenset({"crud"})
+
+    def judge(claim: Claim) -> dict[int, Found]:
+        return {3: REFUSED if claim.app == one or claim.checks is None else PASSED}
+
+    claims = [Claim(one, (3,), known), Claim(two, (3,), known)]
+    answers = Answers(judge)
+    proof.judge_all(answers, {run(): claims})
+
+    assert answers.asked == [*claims, Claim(two, (3,))]
+    assert [list(row.stages) for row in read_record(blog).values()] == [[3], [3]]
 
 
 def test_nothing_is_kept_once_files_have_changed(
