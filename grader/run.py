@@ -80,12 +80,12 @@ class Engine:
         problems: Sequence[Problem],
         target: Path,
         language: str,
-        stages: Sequence[int] | Mapping[str, Sequence[int]] = (),
+        stages: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
         watcher: Watcher | None = None,
         without: Collection[str] = (),
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Result:
-        """Grade the packages in `target`; `stages` empty means all of them.
+        """Grade the packages in `target`; `stages` None means all of them.
 
         They are the same for all problems, or named for each by its slug.
         The checks whose ids are in `without` are left out. Whatever happens, each of
@@ -112,13 +112,13 @@ class Engine:
         problem: Problem,
         target: Path,
         language: str,
-        stages: Sequence[int],
+        stages: Sequence[int] | None,
         watcher: Watcher | None,
         without: Collection[str],
         cancelled: Callable[[], bool],
         ends: float,
     ) -> ProblemResult:
-        chosen = [problem.stage(n) for n in stages] or list(problem.stages)
+        chosen = problem.chosen(stages)
         result = ProblemResult(
             problem.slug,
             [StageResult(s.number, s.title[language]) for s in chosen],

@@ -7,6 +7,7 @@ check is the docstring of its test.
 
 import ast
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -87,6 +88,12 @@ class Problem:
                 return stage
         numbers = f"1–{len(self.stages)}"
         raise SetupError("unknown_stage", stage=number, slug=self.slug, stages=numbers)
+
+    def chosen(self, numbers: Sequence[int] | None) -> list[Stage]:
+        """The stages of these numbers; all of them for None."""
+        if numbers is None:
+            return list(self.stages)
+        return [self.stage(number) for number in numbers]
 
     @property
     def packages(self) -> tuple[str, ...]:

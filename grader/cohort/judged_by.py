@@ -15,22 +15,22 @@ ENGINE = ROOT / "grader" / "run.py"
 LEFT_OUT = {"proof.json"}
 
 
-def judged_by(problems: Sequence[Problem], stages: Sequence[int]) -> str:
+def judged_by(problems: Sequence[Problem], stages: Sequence[int] | None) -> str:
     """Prose of Python does not count; any other change makes verdicts stale."""
-    return _judged_by(tuple(problem.slug for problem in problems), tuple(stages))
+    numbers = None if stages is None else tuple(stages)
+    return _judged_by(tuple(problem.slug for problem in problems), numbers)
 
 
 @cache
-def _judged_by(slugs: tuple[str, ...], stages: tuple[int, ...]) -> str:
+def _judged_by(slugs: tuple[str, ...], stages: tuple[int, ...] | None) -> str:
     files = {path for slug in slugs for path in _files(load(slug), stages)}
     named = sorted(f"{p.relative_to(ROOT).as_posix()} {digest_of(p)}" for p in files)
     pins = [*venvs.libraries(), *venvs.pinned("grade", "learn")]
     return hashlib.sha256("\n".join([*named, *pins]).encode()).hexdigest()
 
 
-def _files(problem: Problem, stages: Sequence[int]) -> Iterator[Path]:
-    numbers = stages or [stage.number for stage in problem.stages]
-    suites = [problem.suite(number) for number in numbers]
+def _files(problem: Problem, stages: Sequence[int] | None) -> Iterator[Path]:
+    suites = [problem.suite(stage.number) for stage in problem.chosen(stages)]
     conftest = SUITES / problem.slug / "conftest.py"
     yield from reached([*suites, ENGINE, *([conftest] if conftest.is_file() else [])])
     yield ROOT / "grader" / "catalogue" / f"{problem.slug}.toml"

@@ -32,7 +32,8 @@ class Plan:
     folder: Path
     problems: Sequence[Problem]
     out: Path
-    stages: Sequence[int] = ()
+    # None for all.
+    stages: Sequence[int] | None = None
     roster: Path | None = None
     # Where a cluster is; without it, this machine is one.
     scheduler: str | None = None

@@ -16,9 +16,7 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help=told("cohort_out")
     )
-    parser.add_argument(
-        "--stage", type=int, nargs="+", default=[], metavar="N", help=told("stage")
-    )
+    parser.add_argument("--stage", type=int, nargs="+", metavar="N", help=told("stage"))
     parser.add_argument("--roster", type=Path, metavar="FILE", help=told("roster"))
     parser.add_argument(
         "--again", nargs="+", default=[], metavar="ID", help=told("again")
@@ -46,8 +44,7 @@ def run(options: argparse.Namespace, language: str) -> int:
 
     problems = [load(slug) for slug in dict.fromkeys(options.problems)]
     for problem in problems:
-        for number in options.stage:
-            problem.stage(number)
+        problem.chosen(options.stage)
     plan = Plan(
         options.folder,
         problems,

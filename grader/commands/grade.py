@@ -16,9 +16,7 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
     parser.add_argument(
         "--target", type=Path, default=STARTER, metavar="DIR", help=told("target")
     )
-    parser.add_argument(
-        "--stage", type=int, nargs="+", default=[], metavar="N", help=told("stage")
-    )
+    parser.add_argument("--stage", type=int, nargs="+", metavar="N", help=told("stage"))
     parser.add_argument("--all", action="store_true", help=told("all"))
     parser.add_argument("--jobs", type=positive, metavar="N", help=told("jobs"))
     parser.add_argument("--fresh", action="store_true", help=told("fresh"))
@@ -42,8 +40,7 @@ def run(options: argparse.Namespace, language: str) -> int:
 
     problems = [load(slug) for slug in options.problems] or in_order()
     for problem in problems:
-        for number in options.stage:
-            problem.stage(number)
+        problem.chosen(options.stage)
     for problem in problems:
         check_target(problem, options.target)
     screen = Screen(language, every_failure=options.all)

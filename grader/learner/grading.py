@@ -17,7 +17,7 @@ def grade(
     problems: Sequence[Problem],
     target: Path,
     language: str,
-    stages: Sequence[int] = (),
+    stages: Sequence[int] | None = None,
     watcher: Watcher | None = None,
 ) -> Result:
     """As `Engine.grade`; `engine` opens the services, once something must be asked."""
@@ -28,7 +28,7 @@ def grade(
     found = {problem.slug: standing(problem, target) for problem in problems}
     asked: dict[str, list[int]] = {}
     for problem in problems:
-        chosen = [problem.stage(n) for n in stages] or list(problem.stages)
+        chosen = problem.chosen(stages)
         silent = [s for s in chosen if found[problem.slug].sure_of_nothing(s)]
         asked[problem.slug] = [s.number for s in chosen if s not in silent]
         known = [not_asked(stage, language) for stage in silent]

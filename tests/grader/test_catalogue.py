@@ -5,7 +5,7 @@ import string
 
 import pytest
 
-from grader.catalogue import SLUGS, Stage, load
+from grader.catalogue import SLUGS, Problem, Stage, load
 from grader.judge.own_tests.edits import correct_variants, planted_bugs
 from grader.paths import PROBLEMS, ROOT, SUITES
 from grader.texts import LANGUAGES, catalogue
@@ -89,3 +89,9 @@ def test_bugs_and_variants_are_told_apart(slug: str) -> None:
     assert not any(variant.stage for variant in variants)
     stages = {stage.number for stage in load(slug).stages}
     assert {bug.stage for bug in bugs} == stages, "a stage without a planted bug"
+
+
+def test_no_stages_are_not_all_stages(blog: Problem) -> None:
+    assert blog.chosen(None) == list(blog.stages)
+    assert blog.chosen([]) == []
+    assert blog.chosen([3, 1]) == [blog.stage(3), blog.stage(1)]
