@@ -15,7 +15,7 @@ from grader.catalogue import Problem
 from grader.files import LARGEST, files_of, source
 from grader.judge.app.world import World
 from grader.judge.own_tests.edits import reference_files
-from grader.judge.own_tests.runs import Asked, OwnTests
+from grader.judge.own_tests.runs import OwnTests, RunOptions
 from grader.learner import record, start_over
 from grader.learner.begun import standing
 from grader.learner.changes import Changes
@@ -151,7 +151,7 @@ async def test_own_tests_run_beside_it(world: World) -> None:
         litter(folder)
     tests = OwnTests(world)
 
-    outcome = await tests.run(reference_files(world.problem), Asked())
+    outcome = await tests.run(reference_files(world.problem), RunOptions())
 
     assert tests.exist()
     assert outcome.passed, outcome.evidence()

@@ -19,7 +19,7 @@ from grader.judge.own_tests.edits import (
 from grader.judge.own_tests.hunt import CAUGHT, PASSED, Hunt, try_tests
 from grader.judge.own_tests.known import digest
 from grader.judge.own_tests.order import Order, changed_lines
-from grader.judge.own_tests.runs import Asked, Outcome, OwnTests
+from grader.judge.own_tests.runs import Outcome, OwnTests, RunOptions
 from grader.run import Engine
 
 SOURCE = """\
@@ -70,13 +70,13 @@ async def test_notes_tell_which_test_ran_which_lines(world: World) -> None:
     files = reference_files(world.problem)
     tests = OwnTests(world)
 
-    traced = await tests.run(files, Asked(traced=True))
+    traced = await tests.run(files, RunOptions(traced=True))
     order = Order.of("blog", files, traced.notes)
     bug = dict(files)
     bug["blog/slugs.py"] = files["blog/slugs.py"].replace("lower()", "upper()")
     first = order.first(bug)
-    again = await tests.run(bug, Asked(first=first))
-    only = await tests.run(files, Asked(first=first, only=True))
+    again = await tests.run(bug, RunOptions(first=first))
+    only = await tests.run(files, RunOptions(first=first, only=True))
     await world.close()
 
     assert traced.passed, traced.evidence()
@@ -94,13 +94,13 @@ class Played:
     def __init__(self, folder: Path, fails: Any) -> None:
         self.folder = folder
         self.fails = fails
-        self.runs: list[tuple[Files, Asked]] = []
+        self.runs: list[tuple[Files, RunOptions]] = []
 
-    async def run(self, app: Files, asked: Asked) -> Outcome:
+    async def run(self, app: Files, options: RunOptions) -> Outcome:
         await asyncio.sleep(0)
-        self.runs.append((app, asked))
-        ran = list(asked.first) or ["all"]
-        return Outcome(Ran(int(self.fails(app, asked)), "", "", Path()), {"ran": ran})
+        self.runs.append((app, options))
+        ran = list(options.first) or ["all"]
+        return Outcome(Ran(int(self.fails(app, options)), "", "", Path()), {"ran": ran})
 
 
 def hunting(blog: Problem, tests: Any, memory: Memory | None = None) -> Hunt:
@@ -120,25 +120,25 @@ async def test_what_fails_for_its_order_alone_is_no_catch(
     blog: Problem, tmp_path: Path
 ) -> None:
     """It fails whenever it comes first, on the reference as well."""
-    tests = Played(tmp_path, lambda app, asked: bool(asked.first))
+    tests = Played(tmp_path, lambda app, options: bool(options.first))
     bug = planted_bugs(blog)[0]
 
     outcome = await hunting(blog, tests).catch(bug)
 
     assert not outcome.caught
-    assert [asked.first for _, asked in tests.runs] == [("t",), ("t",), ()]
+    assert [options.first for _, options in tests.runs] == [("t",), ("t",), ()]
 
 
 async def test_a_catch_is_asked_of_the_reference_once(
     blog: Problem, tmp_path: Path
 ) -> None:
-    tests = Played(tmp_path, lambda app, asked: not asked.only)
+    tests = Played(tmp_path, lambda app, options: not options.only)
     hunt = hunting(blog, tests)
 
     outcomes = [await hunt.catch(bug) for bug in planted_bugs(blog)[:2]]
 
     assert all(outcome.caught for outcome in outcomes)
-    assert len([asked for _, asked in tests.runs if asked.only]) == 1
+    assert len([options for _, options in tests.runs if options.only]) == 1
 
 
 async def test_only_catches_are_remembered(blog: Problem, tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ async def test_only_catches_are_remembered(blog: Problem, tmp_path: Path) -> Non
     wrong = quick_hashes(blog, missed.app(blog))
 
     for expected_runs in (2, 1):
-        tests = Played(folder, lambda app, asked: app != wrong and not asked.only)
+        tests = Played(folder, lambda app, options: app != wrong and not options.only)
         hunt = hunting(blog, tests, Memory(file))
         hunt.order = Order({}, {}, {})
         assert (await hunt.catch(caught)).caught

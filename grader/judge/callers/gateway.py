@@ -27,7 +27,7 @@ DRIP_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
-class Asked:
+class ChargeRequest:
     """One request to charge that reached the service."""
 
     key: str
@@ -40,9 +40,9 @@ class Asked:
 class Account:
     """What one app asked for, and what it is to be told."""
 
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[ChargeRequest] = field(default_factory=list)
     # The charges that were made, by their keys: the customers' money.
-    charges: dict[str, Asked] = field(default_factory=dict)
+    charges: dict[str, ChargeRequest] = field(default_factory=dict)
     declined: set[str] = field(default_factory=set)
     receipts: list[Any] = field(default_factory=list)
     # What was asked for that the service does not have, a refund say.
@@ -64,12 +64,12 @@ class Account:
         """
         self._orders[token] = list(outcomes)
 
-    def of(self, token: str) -> list[Asked]:
+    def of(self, token: str) -> list[ChargeRequest]:
         """The requests to charge a token, in the order of their arrival."""
-        return [asked for asked in self.asked if asked.token == token]
+        return [request for request in self.asked if request.token == token]
 
-    def charged(self, token: str) -> list[Asked]:
-        return [asked for asked in self.charges.values() if asked.token == token]
+    def charged(self, token: str) -> list[ChargeRequest]:
+        return [request for request in self.charges.values() if request.token == token]
 
     @asynccontextmanager
     async def holding(self, token: str) -> AsyncIterator[None]:
@@ -92,32 +92,32 @@ class Account:
 
     # In the threads of the server
 
-    def charge(self, asked: Asked) -> int:
+    def charge(self, request: ChargeRequest) -> int:
         """Take a request to charge to its end; the status of the answer."""
         with self._lock:
-            self.asked.append(asked)
-            turn = self._turns.setdefault(asked.key, threading.Lock())
+            self.asked.append(request)
+            turn = self._turns.setdefault(request.key, threading.Lock())
         # A key that is repeated waits for its first request, as everywhere.
         with turn:
-            status = self._settle(asked)
-        self.wait(asked.token)
+            status = self._settle(request)
+        self.wait(request.token)
         return status
 
-    def _settle(self, asked: Asked) -> int:
-        if asked.key in self.charges:
+    def _settle(self, request: ChargeRequest) -> int:
+        if request.key in self.charges:
             return STATUS[SUCCEED]
-        if asked.key in self.declined:
+        if request.key in self.declined:
             return STATUS[DECLINE]
         with self._lock:
-            orders = self._orders.get(asked.token, [])
+            orders = self._orders.get(request.token, [])
             outcome = orders.pop(0) if orders else SUCCEED
         if outcome in (SUCCEED, CREATE, LOSE, DRIP):
-            self.charges[asked.key] = asked
+            self.charges[request.key] = request
         if outcome == DRIP:
-            self.dripping.add(asked.key)
+            self.dripping.add(request.key)
             return STATUS[SUCCEED]
         if outcome == DECLINE:
-            self.declined.add(asked.key)
+            self.declined.add(request.key)
         return STATUS[outcome]
 
     def wait(self, name: str) -> None:
@@ -195,8 +195,8 @@ class Handler(BaseHTTPRequestHandler):
         if not key or not isinstance(token, str):
             self.answer(400, {"error": "a token and an Idempotency-Key are needed"})
             return
-        asked = Asked(key, body.get("amount"), body.get("currency"), token)
-        status = account.charge(asked)
+        request = ChargeRequest(key, body.get("amount"), body.get("currency"), token)
+        status = account.charge(request)
         words = {200: "succeeded", 201: "succeeded", 202: "pending", 402: "declined"}
         word = words.get(status, "error")
         slowly = key in account.dripping

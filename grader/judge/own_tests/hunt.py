@@ -18,7 +18,7 @@ from grader.judge.own_tests.edits import (
 )
 from grader.judge.own_tests.known import digest
 from grader.judge.own_tests.order import Order
-from grader.judge.own_tests.runs import Asked, Outcome, OwnTests
+from grader.judge.own_tests.runs import Outcome, OwnTests, RunOptions
 from grader.judge.own_tests.trial import Judged, Trial
 
 # How often load tests may try: a busy machine spoils measurements now and then.
@@ -84,8 +84,8 @@ class Hunt:
         key = self._key("sound", self._reference)
         if key in self._memory:
             return [PASSED, PASSED], [PASSED]
-        once = Asked(self._skip, traced=True)
-        shared = Asked((*self._skip, *SHARED), seed=2)
+        once = RunOptions(self._skip, traced=True)
+        shared = RunOptions((*self._skip, *SHARED), seed=2)
         async with self.tests.beside(self._reference) as app:
             first = await app.run(once)
             if not first.passed:
@@ -95,7 +95,7 @@ class Hunt:
             if both.passed:
                 self._memory.add(key)
                 return [first, both], [both]
-            twice = [first, await app.run(Asked(self._skip, seed=2))]
+            twice = [first, await app.run(RunOptions(self._skip, seed=2))]
         return twice, [await self.tests.run(self._reference, shared)]
 
     async def _pass(self, variant: Variation) -> Outcome:
@@ -103,7 +103,7 @@ class Hunt:
         key = self._key("pass", app)
         if key in self._memory:
             return PASSED
-        outcome = await self.tests.run(app, Asked(self._skip))
+        outcome = await self.tests.run(app, RunOptions(self._skip))
         if outcome.passed:
             self._memory.add(key)
         return outcome
@@ -119,9 +119,9 @@ class Hunt:
         if key in self._memory:
             return CAUGHT
         first = self.order.first(app)
-        outcome = await self.tests.run(app, Asked(self._skip, first=first))
+        outcome = await self.tests.run(app, RunOptions(self._skip, first=first))
         if first and outcome.caught and not await self._reference_passes(outcome):
-            outcome = await self.tests.run(app, Asked(self._skip))
+            outcome = await self.tests.run(app, RunOptions(self._skip))
         if outcome.caught:
             self._memory.add(key)
         return outcome
@@ -130,8 +130,8 @@ class Hunt:
         """The same tests in the same order, asked once for all bugs that they catch."""
         ran = tuple(outcome.notes.get("ran", ()))
         if ran not in self._passing:
-            asked = Asked(self._skip, first=ran, only=True)
-            run = self.tests.run(self._reference, asked)
+            options = RunOptions(self._skip, first=ran, only=True)
+            run = self.tests.run(self._reference, options)
             self._passing[ran] = asyncio.create_task(passed(run))
         return await self._passing[ran]
 
@@ -149,7 +149,7 @@ class Hunt:
         good = PASSED if kind == "pass" else CAUGHT
         if key in self._memory:
             return good
-        outcome = await self.tests.run(app, Asked(LOAD))
+        outcome = await self.tests.run(app, RunOptions(LOAD))
         if outcome.ran.code == good.ran.code:
             self._memory.add(key)
         return outcome

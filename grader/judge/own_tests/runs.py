@@ -58,10 +58,10 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Asked:
+class RunOptions:
     """How the tests are run."""
 
-    options: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
     # What shuffles them.
     seed: int = 1
     # These tests come first; with `only`, no others run.
@@ -82,10 +82,10 @@ class OwnTests:
     def exist(self) -> bool:
         return any(path.match("test_*.py") for path in files_of(self.folder))
 
-    async def run(self, app: Files, asked: Asked) -> Outcome:
+    async def run(self, app: Files, options: RunOptions) -> Outcome:
         """Run the tests on an app and a database of their own."""
         async with self.beside(app) as beside:
-            return await beside.run(asked)
+            return await beside.run(options)
 
     @contextlib.asynccontextmanager
     async def beside(self, app: Files) -> AsyncIterator["Beside"]:
@@ -127,20 +127,20 @@ class Beside:
         self._database = database
         self._package = target / world.problem.slug
 
-    async def run(self, asked: Asked) -> Outcome:
-        return await asyncio.to_thread(self._run, asked)
+    async def run(self, options: RunOptions) -> Outcome:
+        return await asyncio.to_thread(self._run, options)
 
-    def _run(self, asked: Asked) -> Outcome:
+    def _run(self, options: RunOptions) -> Outcome:
         notes = self._target / "notes.json"
         job = {
             "kind": "pytest",
             "cpu_seconds": int(RUN_SECONDS),
             # So that the paths that it prints begin at the package.
             "folder": str(self._target),
-            "arguments": self._arguments(asked),
-            "first": asked.first,
-            "only": asked.only,
-            "trace": str(self._package) if asked.traced else "",
+            "arguments": self._arguments(options),
+            "first": options.first,
+            "only": options.only,
+            "trace": str(self._package) if options.traced else "",
             "notes": str(notes),
         }
         settings = {
@@ -155,7 +155,7 @@ class Beside:
         self._world.ran_own_tests()
         return Outcome(ran, read_notes(notes))
 
-    def _arguments(self, asked: Asked) -> list[str]:
+    def _arguments(self, options: RunOptions) -> list[str]:
         return [
             # Not the whole path: pytest takes what follows a "[" for a parameter.
             f"{self._world.problem.slug}/tests",
@@ -172,8 +172,8 @@ class Beside:
             "--show-capture=no",
             "--no-header",
             "--disable-warnings",
-            f"--randomly-seed={asked.seed}",
-            *asked.options,
+            f"--randomly-seed={options.seed}",
+            *options.arguments,
         ]
 
 

@@ -28,7 +28,7 @@ Prepare = Callable[[Client], Awaitable[tuple[str, dict[str, str]]]]
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """What is timed, besides the path and headers that a check prepares."""
 
     method: str = "GET"
@@ -42,11 +42,11 @@ class Timed:
     """One request to one server, sent over a connection that is kept."""
 
     def __init__(
-        self, server: Server, asked: Asked, path: str, headers: dict[str, str]
+        self, server: Server, request: Request, path: str, headers: dict[str, str]
     ) -> None:
         self._client = server.plain_client()
         self._request = self._client.build_request(
-            asked.method, path, headers=headers, json=asked.json
+            request.method, path, headers=headers, json=request.json
         )
         self.status = self._client.send(self._request).status_code
         self.seconds: list[float] = []
@@ -79,14 +79,14 @@ def keeps_pace(
     status: int = 200,
     *,
     full: float = FULL,
-    **asked: Any,
+    **fields: Any,
 ) -> None:
     """Full points up to `full` times the reference's time, half up to twice that.
 
     A slower result may be noise: it is measured again, and the best one counts.
-    `asked` are fields of `Asked`. Headers say who asks, a token of alice's perhaps.
+    `fields` are those of `Request`. Headers say who asks, a token of alice's perhaps.
     """
-    request = Asked(status=status, **asked)
+    request = Request(status=status, **fields)
     own = world.server(world.fresh())
     learner = asyncio.run(_timed(own, prepare, request))
     model = asyncio.run(world.reference())
@@ -149,14 +149,16 @@ def typical(seconds: list[float]) -> float:
     return sum(fastest) / len(fastest)
 
 
-async def _timed(server: Server, prepare: Prepare, asked: Asked) -> Timed:
+async def _timed(server: Server, prepare: Prepare, request: Request) -> Timed:
     server.start()
-    if asked.seed:
-        await server.database.execute(asked.seed)
+    if request.seed:
+        await server.database.execute(request.seed)
     alice = server.client("alice")
     path, headers = await prepare(alice)
-    reply = await alice.request(asked.method, path, headers=headers, json=asked.json)
-    expect.status(reply, asked.status)
+    reply = await alice.request(
+        request.method, path, headers=headers, json=request.json
+    )
+    expect.status(reply, request.status)
     await server.database.close()
     await alice.aclose()
-    return Timed(server, asked, path, headers)
+    return Timed(server, request, path, headers)
