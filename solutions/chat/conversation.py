@@ -49,7 +49,7 @@ class Conversation:
             await self._answer(found)
 
     async def _authenticate(self) -> None:
-        """The first frame says who is there, or the connection ends."""
+        """Identify the user by the first frame; Closed if that is not possible."""
         wait_s = self._settings.auth_timeout_s
         text = await self._connection.receive(wait_s, late=UNAUTHORIZED)
         try:
@@ -65,7 +65,7 @@ class Conversation:
         async with self._state.sessions() as session:
             if await session.get(User, user_id) is None:
                 raise Unauthorized
-        # The token was checked above; here only its end is read.
+        # The token was checked above; here only its expiry is read.
         claims = jwt.decode(frame.token, options={"verify_signature": False})
         self._connection.identify(user_id, float(claims["exp"]))
         self._reply("ready", frame.ref, heartbeat_s=self._settings.heartbeat_s)
@@ -133,7 +133,7 @@ class Conversation:
 
     async def _type(self, frame: Typing) -> None:
         user_id = self._connection.user_id
-        # Whoever subscribes is a member; others are looked up.
+        # Subscribers are known to be members; for others, ask the database.
         if frame.room_id not in self._connection.rooms:
             async with self._state.sessions() as session:
                 query = queries.last_seq_for_member(frame.room_id, user_id)

@@ -38,7 +38,7 @@ class RateLimit:
         return min(self._capacity, bucket.tokens + gained)
 
     def _forget(self, now: float) -> None:
-        # A full bucket says the same as none.
+        # A user without a bucket gets a full one, so full ones need not be kept.
         self._buckets = {
             user_id: bucket
             for user_id, bucket in self._buckets.items()

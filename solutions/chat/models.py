@@ -20,7 +20,7 @@ class Room(Base):
     last_seq: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
-    # What the reader is in this room: see queries.rooms_for.
+    # The role of the user for whom the room was read: see queries.rooms_for.
     role: Mapped[str | None] = query_expression()
 
 

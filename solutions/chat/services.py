@@ -32,14 +32,14 @@ async def read_room(session: AsyncSession, user_id: int, room_id: int) -> Room:
 async def join_room(session: AsyncSession, user_id: int, room_id: int) -> Room:
     # Private rooms are seen by their members only: for all others this is the 404.
     await read_room(session, user_id, room_id)
-    # Whoever is in the room already stays what they are.
+    # Who is a member already keeps their role.
     member = upsert(Membership).values(room_id=room_id, user_id=user_id, role="member")
     await session.execute(member.on_conflict_do_nothing())
     return await read_room(session, user_id, room_id)
 
 
 async def lock_room(session: AsyncSession, room_id: int) -> int:
-    """The newest number of the room, whose row is ours until the commit."""
+    """Lock the row of the room until the commit; returns its newest number."""
     query = select(Room.last_seq).where(Room.id == room_id).with_for_update()
     last_seq = await session.scalar(query)
     if last_seq is None:
@@ -63,7 +63,8 @@ async def set_member(
 ) -> Membership:
     if await session.get(User, user_id) is None:
         raise NotFound
-    # Changes of members stand in line: two owners cannot demote each other at once.
+    # With the room locked, changes of members happen one after another: two owners
+    # cannot demote each other at the same time.
     await lock_room(session, room_id)
     membership = await session.get(
         Membership, (room_id, user_id), populate_existing=True
@@ -95,9 +96,9 @@ async def remove_member(session: AsyncSession, room_id: int, user_id: int) -> No
 async def add_message(
     session: AsyncSession, room_id: int, author_id: int, data: MessageIn
 ) -> tuple[Message, bool]:
-    """The message, and whether it is new: sending twice is sending once."""
-    # The lock on the room puts its senders in line until each has committed, so that
-    # the numbers have no gap and become visible in their order.
+    """The message, and whether it is new: one that was sent before is not stored."""
+    # The room stays locked until the commit, so its messages are stored one after
+    # another: their numbers have no gap and become visible in order.
     last_seq = await session.scalar(
         queries.last_seq_for_member(room_id, author_id).with_for_update(of=Room)
     )
@@ -127,12 +128,12 @@ async def add_message(
 async def move_read_marker(
     session: AsyncSession, membership: Membership, seq: int
 ) -> Membership:
-    """Forward only, and not beyond the newest message."""
+    """Move it forward, never back, and not beyond the newest message."""
     newest = select(Room.last_seq).where(Room.id == membership.room_id)
     highest = func.greatest(
         Membership.last_read_seq, func.least(seq, newest.scalar_subquery())
     )
-    # One UPDATE that compares by itself: two tabs may move the marker at once.
+    # Compared in the UPDATE: two tabs may move the marker at the same time.
     moved = await session.scalar(
         update(Membership)
         .where(

@@ -1,4 +1,4 @@
-"""Names the faulty field of a union's member: Pydantic puts a tag into its path."""
+"""Corrects the paths of errors in unions: Pydantic puts the member's tag into them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ Path = Sequence[str | int]
 async def on_invalid_request(
     request: Request, error: RequestValidationError
 ) -> JSONResponse:
-    """As `given.errors` answers, with paths that lead into the body that was sent."""
+    """The answer of `given.errors`, with paths as they are in the body."""
     items = [item | {"loc": path_of(item, error.body)} for item in error.errors()]
     untagged = RequestValidationError(items, body=error.body)
     return await errors.on_invalid_request(request, untagged)
@@ -29,7 +29,7 @@ def path_of(item: Mapping[str, Any], body: Any) -> Path:
 
 
 def steps(path: Path, value: Any, *, missing: bool) -> Iterator[str | int]:
-    """The steps of a path that are in the body; the last is not, if it is missing."""
+    """The steps of a path that are in the body, and the last one if it is missing."""
     for place, step in enumerate(path, start=1):
         if isinstance(value, dict) and step not in value:
             if missing and place == len(path):

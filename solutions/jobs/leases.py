@@ -26,7 +26,7 @@ class Wanted:
 async def lease_jobs(
     session: AsyncSession, wanted: Wanted, lease_s: float
 ) -> list[Job]:
-    """Take jobs that are due; the number of statements does not depend on theirs."""
+    """Take jobs that are due, with as many statements for one job as for many."""
     await expire_leases(session)
     # Locked rows are skipped: workers who ask at once get different jobs, or none.
     due = due_jobs(wanted).with_for_update(skip_locked=True, of=Job).cte("due")
@@ -35,7 +35,8 @@ async def lease_jobs(
         .where(Job.id == due.c.id)
         .values(
             state="running",
-            # Counted now: a job that kills its worker comes to an end too.
+            # Counted now and not at the end: a job that kills its worker each time
+            # must run out of attempts, too.
             attempt=Job.attempt + 1,
             # A fresh token for each lease, so that no older one fits any more.
             lease_token=cast(func.gen_random_uuid(), Text),
@@ -46,7 +47,7 @@ async def lease_jobs(
         )
         .returning(Job)
     )
-    # RETURNING knows no order.
+    # RETURNING gives the rows in any order.
     jobs = sorted(taken, key=lambda job: (-job.priority, job.run_at, job.id))
     if jobs:
         await session.execute(begin_attempts([job.id for job in jobs]))
@@ -103,7 +104,7 @@ async def expire_leases(session: AsyncSession) -> None:
     silent = (
         select(Job.id)
         .where(RUNNING, Job.lease_expires_at <= clock)
-        # Two who do this at once share the work instead of waiting for each other.
+        # Processes that do this at the same time skip each other's rows, not wait.
         .with_for_update(skip_locked=True)
         .cte("silent")
     )

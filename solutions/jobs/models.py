@@ -39,7 +39,8 @@ class Job(Base):
             "state IN ('queued', 'running', 'succeeded', 'dead', 'cancelled')",
             name="state",
         ),
-        # What a lease looks for. Finished jobs, by far the most, are in none of these.
+        # For the query of a lease. These indexes leave out finished jobs, which are by
+        # far the most.
         Index("ix_jobs_ready", "queue", *ORDER, postgresql_where=QUEUED),
         # The same for a worker that serves all queues.
         Index("ix_jobs_ready_anywhere", *ORDER, postgresql_where=QUEUED),

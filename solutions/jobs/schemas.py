@@ -17,7 +17,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,63}$")]
 
 def check_json(value: Any) -> Any:
     """The value, if PostgreSQL can store it and it is not too large."""
-    # Without its limits: NaN is no JSON, and half a surrogate pair is no text.
+    # This raises ValueError for NaN, which is not JSON; encode() below does so for a
+    # lone surrogate.
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     if "\\u0000" in text.replace("\\\\", ""):
         raise ValueError("NUL cannot be stored")

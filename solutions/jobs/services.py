@@ -18,7 +18,8 @@ async def hand_in(session: AsyncSession, data: JobIn) -> tuple[Job, bool]:
     """The new job, or the one that has its unique key; and whether it is new."""
     values = data.model_dump(exclude={"delay_s"})
     run_at = clock + timedelta(seconds=data.delay_s)
-    # DO NOTHING waits for a rival with the same key, and then lets it win.
+    # DO NOTHING waits until another transaction that inserts this key has ended; if it
+    # has committed, no row is made here.
     make = (
         insert(Job)
         .values(**values, state="queued", created_at=clock, run_at=run_at)
@@ -32,9 +33,9 @@ async def hand_in(session: AsyncSession, data: JobIn) -> tuple[Job, bool]:
             return job, True
         assert data.unique_key is not None
         job = await session.scalar(queries.active_job(data.unique_key))
+        # None if that job has finished in between: the key is free, so try again.
         if job is not None:
             return job, False
-        # It has finished in between: the key is free again.
 
 
 async def cancel(session: AsyncSession, job_id: int) -> Job:

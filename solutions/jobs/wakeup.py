@@ -1,4 +1,4 @@
-"""Wakes whoever waits for jobs, in every process. NOTIFY may be lost: poll too."""
+"""Wakes what waits for jobs, in every process. NOTIFY may be lost: poll, too."""
 
 import asyncio
 import contextlib
@@ -16,19 +16,20 @@ CHANNEL = "jobs"
 
 
 async def notify(session: AsyncSession) -> None:
-    """Wake all who wait, once the transaction is committed."""
+    """Wake everything that waits for jobs, once the transaction is committed."""
     await session.execute(select(func.pg_notify(CHANNEL, "")))
 
 
 class Wakeup:
-    """Where those who wait for jobs wait, in this process."""
+    """What the requests and the worker of this process wait on for new jobs."""
 
     def __init__(self, settings: Settings) -> None:
         url = make_url(settings.database_url).set(drivername="postgresql")
         self._url = url.render_as_string(hide_password=False)
         self._poll_s = settings.poll_s
         self._rung = asyncio.Event()
-        # How often it has rung. Read it before looking for jobs, and wait with it.
+        # How many notifications came. Read it before looking for jobs, and pass it to
+        # wait(): then a notification in between is not missed.
         self.count = 0
 
     def ring(self) -> None:
@@ -37,7 +38,7 @@ class Wakeup:
         self._rung = asyncio.Event()
 
     async def wait(self, seen: int, seconds: float) -> None:
-        """Wait for a ring since the count was `seen`, and at most so long."""
+        """Return once the count is not `seen` any more, or after so many seconds."""
         if self.count != seen:
             return
         with contextlib.suppress(TimeoutError):
@@ -54,7 +55,7 @@ class Wakeup:
             await asyncio.gather(task, return_exceptions=True)
 
     async def _listen(self) -> None:
-        # While the connection is gone, those who wait still poll.
+        # While there is no connection, those that wait poll.
         while True:
             try:
                 await self._relay()
@@ -63,7 +64,7 @@ class Wakeup:
             await asyncio.sleep(self._poll_s)
 
     async def _relay(self) -> None:
-        # Not one of the pool, which would never get it back.
+        # Not from the pool: it is kept for as long as the app runs.
         connection = await AsyncConnection.connect(self._url, autocommit=True)
         async with connection:
             await connection.execute(f"LISTEN {CHANNEL}")

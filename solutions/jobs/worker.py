@@ -41,7 +41,8 @@ class Worker:
         self.settings = settings
         self.wakeup = wakeup
         self.name = f"{socket.gethostname()}-{os.getpid()}"
-        # The tasks are held here: asyncio itself would let them be collected.
+        # asyncio keeps weak references only: without these, a running task could be
+        # garbage collected.
         self.running: dict[asyncio.Task[None], CancelScope] = {}
         # Threads of their own: blocking jobs must not use up those of the app.
         self.threads = CapacityLimiter(max(1, settings.worker_concurrency))
@@ -70,7 +71,8 @@ class Worker:
 
     async def look_for_jobs(self) -> None:
         while not self.stopping:
-            # Read before looking: a ring that comes meanwhile ends the wait below.
+            # Read the count before looking for jobs: if a notification comes in
+            # between, the wait below ends at once.
             seen = self.wakeup.count
             taken = await self.take()
             for job in taken:
@@ -88,7 +90,7 @@ class Worker:
             async with self.sessions.begin() as session:
                 return await lease_jobs(session, wanted, self.settings.lease_s)
         except SQLAlchemyError:
-            # The database is away or busy. It will be back; look again then.
+            # The database cannot be reached or is busy: try again after the wait.
             log.warning("no_lease", exc_info=True)
             return []
 

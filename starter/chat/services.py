@@ -34,12 +34,12 @@ async def remove_member(session: AsyncSession, room_id: int, user_id: int) -> No
 async def add_message(
     session: AsyncSession, room_id: int, author_id: int, data: MessageIn
 ) -> tuple[Message, bool]:
-    """The message, and whether it is new: sending twice is sending once."""
+    """The message, and whether it is new: one that was sent before is not stored."""
     raise NotWritten(4)
 
 
 async def move_read_marker(
     session: AsyncSession, membership: Membership, seq: int
 ) -> Membership:
-    """Forward only, and not beyond the newest message."""
+    """Move it forward, never back, and not beyond the newest message."""
     raise NotWritten(5)

@@ -25,7 +25,7 @@ class Wanted:
 async def lease_jobs(
     session: AsyncSession, wanted: Wanted, lease_s: float
 ) -> list[Job]:
-    """Take jobs that are due; the number of statements does not depend on theirs."""
+    """Take jobs that are due, with as many statements for one job as for many."""
     raise NotWritten(3)
 
 

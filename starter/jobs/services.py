@@ -18,7 +18,6 @@ from jobs.wakeup import notify
 async def hand_in(session: AsyncSession, data: JobIn) -> tuple[Job, bool]:
     """The new job, or the one that has its unique key; and whether it is new."""
     raise NotWritten(1)
-        # It has finished in between: the key is free again.
 
 
 async def cancel(session: AsyncSession, job_id: int) -> Job:

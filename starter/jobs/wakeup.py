@@ -1,4 +1,4 @@
-"""Wakes whoever waits for jobs, in every process. NOTIFY may be lost: poll too."""
+"""Wakes what waits for jobs, in every process. NOTIFY may be lost: poll, too."""
 
 import asyncio
 import contextlib
@@ -15,12 +15,12 @@ log = logging.getLogger(__name__)
 
 
 async def notify(session: AsyncSession) -> None:
-    """Wake all who wait, once the transaction is committed."""
+    """Wake everything that waits for jobs, once the transaction is committed."""
     return
 
 
 class Wakeup:
-    """Where those who wait for jobs wait, in this process."""
+    """What the requests and the worker of this process wait on for new jobs."""
 
     # Until stage 8 nobody is woken: who waits looks again when the time is over.
 

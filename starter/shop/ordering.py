@@ -40,7 +40,7 @@ async def give_back_redemption(session: AsyncSession, order: Order) -> None:
 
 
 async def lock_order(session: AsyncSession, user: User, order_id: int) -> Order:
-    """An order that this user sees, locked: of two steps the second sees the first."""
+    """An order that this user may see, locked: steps are taken one after another."""
     raise NotWritten(6)
 
 

@@ -1,5 +1,5 @@
-"""Stock: every change is one UPDATE that is right whoever comes between, and is
-written down as a movement in the same transaction."""
+"""Stock: every change is one UPDATE, so that concurrent changes do not get lost, and
+is recorded as a movement in the same transaction."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol

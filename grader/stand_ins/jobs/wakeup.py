@@ -8,12 +8,12 @@ from jobs.settings import Settings
 
 
 async def notify(session: AsyncSession) -> None:
-    """Wake all who wait, once the transaction is committed."""
+    """Wake everything that waits for jobs, once the transaction is committed."""
     return
 
 
 class Wakeup:
-    """Where those who wait for jobs wait, in this process."""
+    """What the requests and the worker of this process wait on for new jobs."""
 
     # Until stage 8 nobody is woken: who waits looks again when the time is over.
 

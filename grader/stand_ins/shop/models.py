@@ -17,7 +17,7 @@ class Stock(Base):
 
 
 class StockMovement(Base):
-    """Only ever added to: the sums are the stock."""
+    """A change of stock. Rows are never changed or deleted: their sum is the stock."""
 
     __tablename__ = "stock_movements"
 

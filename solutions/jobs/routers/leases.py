@@ -35,7 +35,7 @@ async def lease(
     wakeup: WakeupDep,
     data: LeaseIn,
 ) -> ItemsOut[LeaseOut]:
-    # Who asks is known: give the connection back, a wait can take 20 s.
+    # The caller was checked: give the connection back, for the wait can take 20 s.
     await session.commit()
     jobs = await lease_or_wait(sessions, settings, wakeup, data)
     return ItemsOut(items=[shown(job) for job in jobs])

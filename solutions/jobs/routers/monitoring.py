@@ -14,13 +14,13 @@ router = APIRouter(tags=["health"])
 @router.get("/metrics")
 async def show_job_metrics(request: Request, sessions: SessionsDep) -> Response:
     depth = request.app.state.job_metrics.depth
-    # Queues that were emptied, by whichever process, must not be left over.
+    # The query finds no empty queues: without this, they would keep their last count.
     depth.clear()
     try:
         async with sessions() as session:
             for queue, count in await session.execute(queries.queue_depths()):
                 depth.labels(queue).set(count)
     except SQLAlchemyError:
-        # Without the database there are still the other metrics, and they matter now.
+        # Without the database, still answer with the other metrics.
         pass
     return await show_metrics(request)

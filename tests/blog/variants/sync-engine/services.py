@@ -69,7 +69,8 @@ def authenticate(session: Session, email: str, password: str) -> int:
 
 def find_or_make_tags(session: Session, names: Collection[str]) -> dict[str, int]:
     """The id of each tag, made if it is new."""
-    # DO NOTHING waits for a rival that is making the same tag, then takes its row.
+    # DO NOTHING waits for a transaction that is inserting the same tag; the SELECT then
+    # finds its row.
     # Sorted: two requests that make the same two tags wait in one order, and never
     # for each other.
     rows = [{"name": name} for name in sorted(names)]
