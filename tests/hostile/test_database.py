@@ -6,7 +6,8 @@ from contextlib import ExitStack
 import psycopg
 import pytest
 
-from grader.judge.database import Database, is_the_drivers
+from grader.judge.database import Database
+from grader.judge.database.statements import is_the_drivers
 from grader.run import Engine
 from grader.services.postgres import CONNECTIONS_OF_ROLES, Cluster
 

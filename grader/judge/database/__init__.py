@@ -1,160 +1,31 @@
 """The app's database as the judge sees it: rows, gates, SQL counts and faults."""
 
 import asyncio
-import re
 import time
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Coroutine,
-    Iterable,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg import sql
 
+from grader.judge.database.gate import GATE_SECONDS, Gate
+from grader.judge.database.session import Session
+from grader.judge.database.statements import COUNT, RELATIONS, of_the_app
+from grader.judge.database.statements import Statements as Statements
 from grader.services.postgres import Cluster
 from grader.texts import Text
 
 T = TypeVar("T")
 SETTLE_SECONDS = 1.0
-GATE_SECONDS = 3.0
-# How PostgreSQL itself asks, inside of a statement, whether a foreign key holds.
-FOREIGN_KEY = re.compile(
-    r'(SELECT (1|\$\d) FROM|DELETE FROM|UPDATE|SELECT fk\..* FROM) ONLY ".*'
-    r"OPERATOR\(pg_catalog\.=\)",
-    re.DOTALL,
-)
-# Statements come with their comments, and with $1 for each constant.
-COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
-PING = re.compile(
-    r"show\s.*|select\s+(\$1(::\w+)?|(pg_catalog\.)?version\(\))(\s+as\s+\w+)?;?"
-)
 # How often statements are counted, at most.
 TRIES = 3
 # Raised by the commit gate: must show up in a log, never in an answer.
 GATE_SECRET = "the judge refuses this commit"
-
-COUNT = """
-    SELECT query, toplevel, sum(calls)::int FROM pg_stat_statements s
-    JOIN pg_roles r ON r.oid = s.userid JOIN pg_database d ON d.oid = s.dbid
-    WHERE r.rolname = %s AND d.datname = %s
-    GROUP BY query, toplevel ORDER BY 3 DESC
-"""
-RELATIONS = """
-    SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE relkind IN ('r', 'p', 'v', 'm', 'f')
-      AND nspname !~ '^pg_' AND nspname <> 'information_schema'
-"""
 BACKENDS = """
     SELECT count(*) FROM pg_stat_activity
     WHERE usename = %(role)s AND datname = %(database)s
 """
-
-
-@dataclass
-class Statements:
-    """The SQL that the app ran: `calls` in all, and each text with its count."""
-
-    calls: int = 0
-    texts: list[tuple[str, int]] = field(default_factory=list)
-
-    def most(self, count: int = 3) -> list[str]:
-        """The statements that ran most often, for a report."""
-        return [f"{calls} × {in_short(text)}" for text, calls in self.texts[:count]]
-
-    def beside(self, few: "Statements") -> dict[str, Any]:
-        """For a report: how many there are, and those that ran more often than there.
-
-        Each with how often it runs now: "46 × SELECT … FROM stock WHERE …".
-        """
-        before = dict(few.texts)
-        more = {text: calls - before.get(text, 0) for text, calls in self.texts}
-        grown = sorted(self.texts, key=lambda row: more[row[0]], reverse=True)
-        told = [f"{n} × {in_short(text)}" for text, n in grown if more[text] > 0]
-        return {"statements": self.calls, "grew": told[:3]}
-
-
-def in_short(text: str) -> str:
-    """A statement in a line: what it reads and where, not the columns."""
-    flat = " ".join(text.split())
-    return re.sub(r"^SELECT (?:(?! FROM ).)+ FROM ", "SELECT … FROM ", flat)[:160]
-
-
-def is_the_drivers(query: str, tables: Iterable[str]) -> bool:
-    """Whether drivers and pools ask it of their own accord: that is not counted.
-
-    It names a catalogue and none of the app's `tables`, or is a ping. What stands in a
-    comment names nothing.
-    """
-    bare = COMMENT.sub(" ", query).strip().lower()
-    if PING.fullmatch(bare):
-        return True
-    own = any(re.search(rf"(?<!\w){re.escape(t.lower())}(?!\w)", bare) for t in tables)
-    return not own and ("pg_catalog" in bare or "pg_type" in bare)
-
-
-class Session:
-    """A connection of the judge's, made by the first query, for one query at a time."""
-
-    def __init__(self, conninfo: str) -> None:
-        self._conninfo = conninfo
-        self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
-        self._turn = asyncio.Lock()
-
-    async def execute(
-        self, query: str, params: Sequence[object] | Mapping[str, object] | None = None
-    ) -> list[tuple[Any, ...]]:
-        """Run one statement by itself; the rows it returns, or none."""
-        async with self._turn:
-            if self._connection is None:
-                self._connection = await psycopg.AsyncConnection.connect(
-                    self._conninfo, autocommit=True
-                )
-            cursor = await self._connection.execute(query.encode(), params)
-            return await cursor.fetchall() if cursor.description else []
-
-    async def close(self) -> None:
-        """Close it, after the query that is under way.
-
-        A check that failed leaves requests behind, and these ask the database. Closed
-        under a query, psycopg goes on reading from memory that libpq has freed.
-        """
-        async with self._turn:
-            if self._connection is not None:
-                await self._connection.close()
-            self._connection = None
-
-
-class Gate:
-    """A lock that the judge holds while the app's requests queue behind it."""
-
-    def __init__(self, database: "Database") -> None:
-        self._database = database
-
-    async def waiting(
-        self, count: int, tasks: Sequence[asyncio.Future[Any]] = ()
-    ) -> bool:
-        """Wait until `count` requests stand at the gate or are done without it.
-
-        False when they are fewer at the deadline: some correct apps queue elsewhere.
-        """
-        deadline = time.monotonic() + GATE_SECONDS
-        while time.monotonic() < deadline:
-            done = sum(task.done() for task in tasks)
-            if (
-                done + await self._database.backends("wait_event_type = 'Lock'")
-                >= count
-            ):
-                return True
-            await asyncio.sleep(0.005)
-        return False
 
 
 class Database:
@@ -234,12 +105,7 @@ class Database:
         yield counted
         tables = [name for (name,) in await self.execute(RELATIONS)]
         rows = await self._statistics.execute(COUNT, (self.role, self.name))
-        counted.texts = [
-            (text, calls)
-            for text, asked, calls in rows
-            if not is_the_drivers(text, tables)
-            and (asked or not FOREIGN_KEY.match(text))
-        ]
+        counted.texts = of_the_app(rows, tables)
         counted.calls = sum(calls for _, calls in counted.texts)
 
     async def fewest(
@@ -270,7 +136,7 @@ class Database:
             else:
                 query = f"SELECT 1 FROM {table} WHERE {where} FOR UPDATE"
                 await holder.execute(query.encode(), params)
-            yield Gate(self)
+            yield Gate(self.backends)
         finally:
             await holder.close()
 
