@@ -1,8 +1,9 @@
 """Finds definitions in source text: functions, classes, methods, assigned names."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
+
+from grader.starter.source import first_line, last_line, statements
 
 Callable = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -26,30 +27,12 @@ def definitions(text: str) -> list[Definition]:
 
     SyntaxError or ValueError when the text is not Python.
     """
-    return list(_walk(ast.parse("\n".join(lines_of(text))).body, ""))
-
-
-def _walk(body: list[ast.stmt], prefix: str) -> Iterator[Definition]:
-    for node in body:
-        name = _name(node)
-        if not name or node.end_lineno is None:
-            continue
-        decorators = getattr(node, "decorator_list", [])
-        first = min([node.lineno, *(d.lineno for d in decorators)])
-        yield Definition(prefix + name, first, node.end_lineno)
-        if isinstance(node, ast.ClassDef):
-            members = [m for m in node.body if isinstance(m, Callable)]
-            yield from _walk(list(members), f"{prefix}{name}.")
-
-
-def _name(node: ast.stmt) -> str:
-    if isinstance(node, Callable | ast.ClassDef):
-        return node.name
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-        return node.targets[0].id
-    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-        return node.target.id
-    return ""
+    return [
+        Definition(name, first_line(node), last_line(node))
+        for name, node in statements("\n".join(lines_of(text)))
+        # Of the members of a class only its methods.
+        if name and ("." not in name or isinstance(node, Callable))
+    ]
 
 
 def source(text: str, name: str) -> str:
