@@ -46,7 +46,7 @@ class Hub:
 
     @asynccontextmanager
     async def _locked(self, room_id: int) -> AsyncIterator[Feed]:
-        """The feed of a room, for one at a time."""
+        """Lock the feed of a room; a feed is made and forgotten as it is needed."""
         feed = self._feeds.setdefault(room_id, Feed())
         feed.busy += 1
         try:

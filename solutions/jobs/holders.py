@@ -27,7 +27,7 @@ async def lock_job(session: AsyncSession, job_id: int) -> tuple[Job, datetime]:
 
 
 def check_token(job: Job, token: str) -> None:
-    """LeaseLost unless this is the token of the newest lease, and that is not over.
+    """Raise LeaseLost if the token is not the newest one, or its lease is over.
 
     The worker's name would not do: the same worker can come back for its own job.
     """

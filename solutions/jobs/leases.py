@@ -1,4 +1,4 @@
-"""How jobs get to workers, and back when a worker falls silent."""
+"""How jobs are leased to workers, and taken back when a lease runs out."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -100,7 +100,7 @@ async def end_attempts(
 
 
 async def expire_leases(session: AsyncSession) -> None:
-    """Take jobs back whose worker was silent for too long."""
+    """Take back the jobs whose leases have run out."""
     silent = (
         select(Job.id)
         .where(RUNNING, Job.lease_expires_at <= clock)

@@ -81,7 +81,7 @@ class Worker:
                 await self.wakeup.wait(seen, self.settings.poll_s)
 
     async def take(self) -> list[Job]:
-        """As many jobs as can start at once: a lease must not run while a job waits."""
+        """Lease as many jobs as can start now: none must wait while its lease runs."""
         free = self.settings.worker_concurrency - len(self.running)
         if not free:
             return []

@@ -60,7 +60,7 @@ def open_attempt(order_id: object) -> Select[Payment]:
 
 
 def due_order() -> Select[Order]:
-    """One order whose time is over, locked; those that others have locked are left."""
+    """One order whose time is over, locked; those that others locked are skipped."""
     return (
         select(Order)
         .options(selectinload(Order.lines))

@@ -20,8 +20,8 @@ async def expire_one(session: AsyncSession) -> bool:
     order = await session.scalar(queries.due_order())
     if order is None:
         return False
-    # Look again: a payment that began after the query's snapshot, and has let the
-    # order go since, left a row that the query could not see.
+    # Ask again: the query saw the rows of its start. A payment that began later, and
+    # has unlocked the order since, is only visible now.
     if await session.scalar(queries.open_attempt(order.id)) is not None:
         return True
     ordering.move(order, "expire")

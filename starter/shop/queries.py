@@ -46,5 +46,5 @@ def open_attempt(order_id: object) -> Select[Payment]:
 
 
 def due_order() -> Select[Order]:
-    """One order whose time is over, locked; those that others have locked are left."""
+    """One order whose time is over, locked; those that others locked are skipped."""
     raise NotWritten(7)

@@ -192,7 +192,7 @@ def race(db: Engine) -> Callable[..., Awaitable[list[Response]]]:
     async def run(
         lock: str, *requests: Coroutine[Any, Any, Response]
     ) -> list[Response]:
-        # Autocommit, or the watcher would see the first moment again and again.
+        # Autocommit: inside a transaction, every query would see the same moment.
         watching = db.execution_options(isolation_level="AUTOCOMMIT")
         with db.begin() as holder, watching.connect() as watcher:
             # In a thread: a transaction of this loop must be able to end meanwhile.

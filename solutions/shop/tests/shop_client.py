@@ -86,7 +86,7 @@ class Shop:
         return str(reply.json()["status"])
 
     def stock(self, product: Json) -> tuple[int, int]:
-        """On hand and reserved, after a look whether the movements agree."""
+        """On hand and reserved; fails if the movements do not add up to them."""
         query = text(
             "SELECT on_hand, reserved, coalesce(sum(on_hand_change), 0),"
             " coalesce(sum(reserved_change), 0) FROM stock"
@@ -114,7 +114,7 @@ class Shop:
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
-        # Autocommit, or the watcher would see the first moment again and again.
+        # Autocommit: inside a transaction, every query would see the same moment.
         watching = self.db.execution_options(isolation_level="AUTOCOMMIT")
         with self.db.begin() as holder, watching.connect() as watcher:
             # In a thread: a transaction of this loop must be able to end meanwhile.

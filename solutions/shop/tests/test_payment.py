@@ -1,4 +1,4 @@
-"""Keys and payments: twice asked is once done."""
+"""Keys and payments: what is sent twice is done once."""
 
 import asyncio
 import threading

@@ -107,7 +107,7 @@ async def test_order_that_may_be_charged_does_not_expire(
         hurried = Shop(quick, shop.people, shop.db)
         charged = await hurried.placed(line(product))
         assert (await hurried.pay(charged, token)).status_code == 502
-        # It expires after the other one: when it is gone, both had their chance.
+        # This one is due after the other: once it has expired, both were looked at.
         assert await expires(hurried, await hurried.placed(line(product)))
 
         assert await hurried.status(charged) == "pending"
