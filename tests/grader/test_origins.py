@@ -77,7 +77,7 @@ def of_stage(cells: set[str]) -> set[int]:
 
 
 def test_a_title_costs_nothing(copy: Copy) -> None:
-    title = 'zh = "时间是带偏移量的 RFC 3339"'
+    title = 'zh = "时间是带时区偏移的 RFC 3339"'
 
     assert not copy.stale_after("grader/catalogue/blog.toml", title, 'zh = "时间"')
 
