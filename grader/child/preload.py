@@ -2,7 +2,8 @@
 
 Learners' code runs only in the forked children. A job comes over the control socket
 as one line of JSON with four or five descriptors: status, ready, stdout, stderr and,
-for a server, the listening socket. `pid N` and `exit N` go back over status.
+for a server, the listening socket. `pid N` and `exit N` go back over status; after it,
+of jobs that were ended because together they used too much, what was and how much.
 """
 
 import contextlib
@@ -19,7 +20,7 @@ import sys
 import time
 from typing import Any
 
-from grader.child import confine, filter, jobs, network
+from grader.child import confine, filter, jobs, network, sums
 
 # Not xdist: it keeps the import path of the moment it is imported for its workers.
 LIBRARIES = """
@@ -65,6 +66,8 @@ class Preloader:
     def __init__(self, control: socket.socket) -> None:
         self.control = control
         self.status: dict[int, int] = {}
+        self.watch = sums.Watch()
+        self.over: sums.Over | None = None
         self.prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
         if self.prctl:
             # Processes that a job leaves behind are reparented to us, to be killed.
@@ -83,12 +86,15 @@ class Preloader:
         selector.register(self.wake, selectors.EVENT_READ)
         try:
             while True:
-                for key, _ in selector.select():
+                # Nothing is watched while nothing runs.
+                seconds = self.watch.seconds() if self.status else None
+                for key, _ in selector.select(seconds):
                     if key.fileobj is self.wake:
                         self.wake.recv(4096)
                         self.reap()
                     elif not self.accept():
                         return
+                self.look()
         finally:
             self.end_all()
 
@@ -103,9 +109,11 @@ class Preloader:
                 os.write(status, b"ended\n")
             os.close(status)
             return True
+        job = json.loads(line)
         pid = os.fork()
         if pid == 0:
-            self.become(json.loads(line), rest)
+            self.become(job, rest)
+        self.watch.add(job)
         for descriptor in rest:
             os.close(descriptor)
         self.status[pid] = status
@@ -146,8 +154,17 @@ class Preloader:
             os.killpg(pid, signal.SIGKILL)
         descriptor = self.status.pop(pid)
         with contextlib.suppress(OSError):
-            os.write(descriptor, b"exit %d\n" % code)
+            said = " ".join(map(str, ["exit", code, *(self.over or ())]))
+            os.write(descriptor, f"{said}\n".encode())
         os.close(descriptor)
+
+    def look(self) -> None:
+        """End everything once it uses too much; who waits for a job is told why."""
+        if self.status and (over := self.watch.look()):
+            self.over = over
+            self.kill(list(sums.descendants()))
+            self.end_all()
+            self.over = None
 
     def end_all(self) -> None:
         """End every job and every process of theirs, and wait until they are gone."""

@@ -33,6 +33,7 @@ class Application:
             "libraries": own_libraries(),
             "code": code_folders(self.problem, folder),
             "folder": str(home),
+            "scratch": str(self.folders.base),
             "env": {**environment_of_app(home), **settings},
         }
 

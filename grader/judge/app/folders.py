@@ -10,14 +10,14 @@ class Folders:
     """Makes empty folders below one of its own; `close` removes them all."""
 
     def __init__(self, prefix: str, within: Path | None) -> None:
-        self._base = scratch_folder(prefix, within)
+        self.base = scratch_folder(prefix, within)
         self._count = 0
 
     def new(self) -> Path:
         self._count += 1
-        folder = self._base / str(self._count)
+        folder = self.base / str(self._count)
         folder.mkdir()
         return folder
 
     def close(self) -> None:
-        shutil.rmtree(self._base, ignore_errors=True)
+        shutil.rmtree(self.base, ignore_errors=True)

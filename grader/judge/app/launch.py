@@ -17,7 +17,9 @@ import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from grader.child.sums import Over
 from grader.judge.app.confinement import confinement
+from grader.judge.app.limits import limits
 from grader.judge.app.output import Output
 from grader.paths import ROOT
 
@@ -33,6 +35,8 @@ class Process(Protocol):
 
     out: Output
     err: Output
+    # Why it was ended once it has, if all jobs together used too much.
+    over: Over | None
 
     def ready(self, seconds: float) -> bool:
         """Wait until the app has started; False when it ended or time ran out."""
@@ -51,11 +55,13 @@ class Process(Protocol):
 class Launcher(Protocol):
     """Starts jobs; `hands_over` tells whether it can pass on a listening socket.
 
-    `level` is how well they are shut in, one of those in `grader.child.confine`.
+    `level` is how well they are shut in, one of those in `grader.child.confine`;
+    `limits` is what all of them may use together, where that can be watched.
     """
 
     hands_over: bool
     level: str
+    limits: dict[str, int]
 
     def start(
         self, job: Mapping[str, Any], listening: socket.socket | None = None
@@ -87,7 +93,7 @@ class ForkLauncher:
     hands_over = True
 
     def __init__(self) -> None:
-        self.level = confinement()
+        self.level, self.limits = confinement(), limits()
         self._control, theirs = socket.socketpair()
         # Executed, not forked: a fork would keep our environment on its stack.
         self._preloader = subprocess.Popen(
@@ -109,7 +115,7 @@ class ForkLauncher:
         theirs = [writing for _, writing in pipes]
         if listening:
             theirs.append(listening.fileno())
-        self._send({**job, "level": self.level}, theirs)
+        self._send({**job, "level": self.level, "limits": self.limits}, theirs)
         for _, writing in pipes:
             os.close(writing)
         return ForkedProcess(*(reading for reading, _ in pipes))
@@ -159,6 +165,7 @@ class ForkedProcess:
         self._ready = ready
         self.out, self.err = Output(out), Output(err)
         self._code: int | None = None
+        self.over: Over | None = None
         first, _, self._seen = line_of(status, START_SECONDS).partition(b"\n")
         self.pid = int(first.split()[1])
 
@@ -175,7 +182,10 @@ class ForkedProcess:
             part = self._status.read(64)
             self._seen += part or b"exit -9\n"
             if self._seen.endswith(b"\n"):
-                self._code = int(self._seen.split()[1])
+                _, code, *over = self._seen.decode().split()
+                self._code = int(code)
+                if over:
+                    self.over = Over(over[0], int(over[1]), int(over[2]))
                 self._close()
         return self._code
 
@@ -198,7 +208,7 @@ class SpawnLauncher:
     hands_over = False
 
     def __init__(self) -> None:
-        self.level = confinement()
+        self.level, self.limits = confinement(), limits()
         self._started: list[SpawnedProcess] = []
 
     def start(
@@ -221,6 +231,7 @@ class SpawnLauncher:
 class SpawnedProcess:
     def __init__(self, job: Mapping[str, Any]) -> None:
         self._port = job.get("port")
+        self.over: Over | None = None
         self._popen = subprocess.Popen(
             [sys.executable, "-m", "grader.child.once", json.dumps(dict(job))],
             env={**bare_environment(), "PYTHONUNBUFFERED": "1"},

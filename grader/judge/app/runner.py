@@ -10,6 +10,7 @@ from typing import Any
 from grader.errors import Cancelled
 from grader.judge.app.application import Application
 from grader.judge.app.launch import Process
+from grader.judge.app.limits import too_much
 from grader.judge.app.settings import Settings
 from grader.judge.app.tracebacks import Location, last_exception, last_location
 
@@ -56,7 +57,10 @@ class Runner:
         target: Path | None = None,
         seconds: float = JOB_SECONDS,
     ) -> Ran:
-        """Run a job to its end; `target` is another folder than the app's own."""
+        """Run a job to its end; `target` is another folder than the app's own.
+
+        AppDown says that it was ended because too much was used.
+        """
         home = self._app.folders.new()
         settings = {**self._settings.for_job(), **settings}
         process = self._app.launcher.start(
@@ -70,6 +74,8 @@ class Runner:
                 raise Cancelled
         out, err = (stream.since() for stream in (process.out, process.err))
         shutil.rmtree(home, ignore_errors=True)
+        if process.over:
+            raise too_much(process.over)
         return Ran(code, out, err, target or self._app.target)
 
     def _wait(self, process: Process, seconds: float) -> int | None:

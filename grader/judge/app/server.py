@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import shutil
 import signal
 import socket
 import time
@@ -12,8 +13,10 @@ from typing import Any
 import httpx
 
 from grader.child.jobs import FACTORY_RAISED, NO_APP, NO_FACTORY, NO_PACKAGE
+from grader.child.sums import Over
 from grader.judge.app.application import Application
 from grader.judge.app.launch import Process
+from grader.judge.app.limits import too_much
 from grader.judge.app.tracebacks import Location, last_exception, last_location
 from grader.judge.callers.client import Client
 from grader.judge.checks.exchange import Transcript
@@ -54,6 +57,7 @@ class Server:
         self._process: Process | None = None
         self._clients: list[Client] = []
         self._mark = (0, 0)
+        self._ran = False
         self.closed = False
         self._port = 80
         self.socket = self._folder / "app.sock"
@@ -63,6 +67,9 @@ class Server:
     def launch(self) -> Process:
         """Start the process without waiting for it to serve."""
         home = self._folder / "home"
+        if self._process is not None and self._process.over:
+            # It may be its files that were too much.
+            shutil.rmtree(home, ignore_errors=True)
         home.mkdir(exist_ok=True)
         job = {"kind": "serve", **self._app.job(home, self._settings)}
         launcher = self._app.launcher
@@ -75,7 +82,7 @@ class Server:
         else:
             self._port = job["port"] = free_port()
             self._process = launcher.start(job)
-        self._mark = (0, 0)
+        self._mark, self._ran = (0, 0), True
         return self._process
 
     def start(self) -> None:
@@ -91,6 +98,8 @@ class Server:
 
     def _down(self, code: int) -> AppDown:
         """Why it ended before it served."""
+        if over := self.over:
+            return too_much(over)
         got = self.exception() or f"exit {code}"
         params = {"package": self._app.problem.slug, "code": code}
         missing = MISSING.match(got)
@@ -106,6 +115,14 @@ class Server:
         """The exit code once it has ended by itself, or None at the deadline."""
         assert self._process
         return self._process.wait(seconds)
+
+    @property
+    def over(self) -> Over | None:
+        """Too much of what was used, if it was ended for that since the check began."""
+        # Being alive or not is noticed with it.
+        if self._process is None or not self._ran or self.alive:
+            return None
+        return self._process.over
 
     def terminate(self, seconds: float = STOP_SECONDS) -> int | None:
         """SIGTERM, then the exit code, or None (and SIGKILL) at the deadline."""
@@ -131,6 +148,8 @@ class Server:
         self._clients.clear()
         if self.alive:
             self.kill()
+        # Its files count no longer.
+        shutil.rmtree(self._folder, ignore_errors=True)
         await self.database.close()
 
     # Clients
@@ -192,7 +211,8 @@ class Server:
     # What it printed
 
     def new_check(self) -> None:
-        """From here on, `lines`, `exception` and `location` are of the next check."""
+        """From here on, `lines`, `exception` and so on are of the next check."""
+        self._ran = self.alive
         if self._process is not None:
             self._mark = (self._process.out.mark(), self._process.err.mark())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from grader.child.sums import Over
 from grader.judge.app.application import Application
 from grader.judge.app.server import Server
 from grader.judge.app.settings import Settings
@@ -49,6 +50,10 @@ class Servers:
         for server in self._open:
             server.new_check()
             server.database.notes.clear()
+
+    def over(self) -> Over | None:
+        """What there was too much of, if one was ended for it in this check."""
+        return next((over for server in self._open if (over := server.over)), None)
 
     async def close(self) -> None:
         for server in self._open:

@@ -11,6 +11,7 @@ from grader.judge.app.confinement import LEVELS
 from grader.judge.app.databases import Databases
 from grader.judge.app.folders import Folders
 from grader.judge.app.launch import Launcher
+from grader.judge.app.limits import too_much
 from grader.judge.app.memory import Memory
 from grader.judge.app.migrations import Migrations
 from grader.judge.app.people import People
@@ -86,6 +87,8 @@ class World:
         except CheckFailed as down:
             self.people.missed(down)
         finally:
+            if over := server.over:
+                self.people.missed(too_much(over))
             await server.close()
         self.databases.seal(server.database)
         self.databases.template = server.database.name

@@ -12,6 +12,7 @@ import pytest
 
 from grader.catalogue import Check
 from grader.errors import Cancelled
+from grader.judge.app.limits import too_much
 from grader.judge.app.world import World
 from grader.judge.checks.failures import CheckFailed, CheckTimeout, NotThereYet
 from grader.judge.suite.evidence import describe
@@ -133,6 +134,8 @@ class Judge:
             return raised
         if isinstance(raised, Cancelled):
             return CheckTimeout("grading_time")
+        if over := self.world.servers.over():
+            return too_much(over)
         earlier = self.world.transcript.unwritten_before(stage)
         if earlier is not None:
             return NotThereYet(earlier, expected=None, got=501)
