@@ -10,11 +10,13 @@ import contextlib
 import itertools
 import json
 import re
+import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
@@ -25,6 +27,8 @@ from grader.judge.checks.failures import AppDown, CheckFailed, CheckTimeout
 
 FRAME_SECONDS = 10.0
 FRAME_BYTES = 1 << 20
+# Of a TCP connection: what it keeps unread, and what it takes at once.
+RECEIVE_BYTES, SEGMENT_BYTES = 1 << 16, 1400
 # The starter's own close: its reason names the stage that is not written.
 UNWRITTEN_CLOSE = 4501
 NO_CLOSE_FRAME = 1006
@@ -55,10 +59,6 @@ class Socket:
         """Shake hands; the check fails when the server does not accept."""
         peer = self._client.peer
         peer.transcript.exchanges.append(self._dialogue)
-        address = peer.address()
-        unix: dict[str, Any] = (
-            {} if address is None else {"unix": True, "path": address}
-        )
         try:
             self._connection: ClientConnection = await connect(
                 peer.base_url.replace("http", "ws", 1) + self._path,
@@ -70,7 +70,7 @@ class Socket:
                 close_timeout=1,
                 max_size=FRAME_BYTES,
                 max_queue=(4, 1),
-                **unix,
+                **await transport(peer.address(), peer.base_url),
             )
         except InvalidStatus as refused:
             raise self._refused(refused) from None
@@ -266,6 +266,29 @@ class Socket:
             async with asyncio.timeout(3):
                 await self._connection.close(code)
         self._reader.cancel()
+
+
+async def transport(path: str | None, base_url: str) -> dict[str, Any]:
+    """How `connect` gets to a server: by Unix socket, or over TCP where it has none.
+
+    A server would take long to see that somebody does not read: TCP's buffers grow to
+    megabytes by themselves, and those for the large segments of the loopback begin so.
+    """
+    if path is not None:
+        return {"unix": True, "path": path}
+    url = httpx.URL(base_url)
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
+    # Not every system lets it be set.
+    with contextlib.suppress(AttributeError, OSError):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT_BYTES)
+    sock.setblocking(False)
+    try:
+        await asyncio.get_running_loop().sock_connect(sock, (url.host, url.port))
+    except BaseException:
+        sock.close()
+        raise
+    return {"sock": sock}
 
 
 def _brief(frame: dict[str, Any]) -> dict[str, Any]:
