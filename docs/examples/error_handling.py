@@ -1,6 +1,10 @@
 """A conflict in the database: caught too widely, survived too late, told too openly."""
 
+from typing import Annotated
+
 import pytest
+from fastapi import Body, FastAPI
+from fastapi.testclient import TestClient
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -107,3 +111,17 @@ async def test_after_a_savepoint_it_goes_on(users: Sessions) -> None:
 
 
 # --8<-- [end:test]
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"), [("1.5", 422), ("1e400", 500), ("NaN", 500)]
+)
+def test_fastapis_own_422_cannot_show_every_input(sent: str, status: int) -> None:
+    app = FastAPI()
+
+    @app.post("/")
+    async def take(age: Annotated[int, Body()]) -> None: ...
+
+    client = TestClient(app, raise_server_exceptions=False)
+    json = {"Content-Type": "application/json"}
+    assert client.post("/", content=sent, headers=json).status_code == status

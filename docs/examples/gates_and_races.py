@@ -1,9 +1,11 @@
 """Selling the last unit: a race made certain by a lock, and a statement that wins."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import NullPool, create_engine, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -79,3 +81,33 @@ async def test_one_statement_sells_it_once(shop: Sessions, gate: Gate) -> None:
 
 
 # --8<-- [end:test]
+
+
+async def test_a_lock_in_the_loops_own_thread_stops_whom_it_waits_for(
+    shop: Sessions, database_url: str
+) -> None:
+    began = asyncio.Event()
+
+    async def sweep() -> None:
+        async with shop.begin() as session:
+            await session.execute(update(Stock).values(on_hand=0))
+            began.set()
+            await asyncio.sleep(0)  # The commit needs the loop.
+
+    def lock(limit: str) -> None:
+        with engine.begin() as connection:
+            connection.execute(text(f"SET LOCAL lock_timeout = '{limit}'"))
+            connection.execute(text("LOCK TABLE stock IN EXCLUSIVE MODE"))
+
+    engine = create_engine(database_url, poolclass=NullPool)
+    sweeper = asyncio.create_task(sweep())
+    await began.wait()
+    with pytest.raises(OperationalError, match="lock timeout"):
+        lock("200ms")  # Without the limit: for ever.
+    await sweeper
+
+    began.clear()
+    sweeper = asyncio.create_task(sweep())
+    await began.wait()
+    await asyncio.to_thread(lock, "30s")
+    await sweeper

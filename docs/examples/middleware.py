@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from typing import Annotated
 
 import pytest
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Body, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.testclient import TestClient
 from starlette.datastructures import MutableHeaders
@@ -134,3 +135,19 @@ def test_a_prefix_of_include_router_is_not_in_the_template() -> None:
     client.get("/v1/users/1")
 
     assert templates == ["/{id}", "/v1/users/{id}"]
+
+
+@pytest.mark.parametrize(("streamed", "has_id"), [(False, False), (True, True)])
+def test_a_body_known_to_be_too_large_never_reaches_middleware(
+    streamed: bool, has_id: bool
+) -> None:
+    app = FastAPI(max_body_size=10)
+    app.add_middleware(RequestId)
+
+    @app.post("/")
+    async def take(body: Annotated[str, Body()]) -> None: ...
+
+    body = b"more than ten bytes"
+    reply = TestClient(app).post("/", content=iter([body]) if streamed else body)
+    assert reply.status_code == 413
+    assert ("X-Request-ID" in reply.headers) == has_id

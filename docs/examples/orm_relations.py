@@ -126,3 +126,13 @@ async def test_get_takes_the_lock_and_keeps_old_values(filled: Sessions) -> None
         assert post.version == 1
         await mine.refresh(post, with_for_update=True)
         assert post.version == 2
+
+
+async def test_refresh_drops_what_the_other_writes(filled: Sessions) -> None:
+    async with filled() as session:
+        post = await session.get_one(Post, 1)
+        post.version = 7
+        await session.refresh(post, with_for_update=True)
+        assert post.version == 1
+        post.version = 7
+        assert await true_version_under_lock(session, 1) == 7

@@ -1,5 +1,6 @@
 """How a socket says no, and how it is forgotten: on a real server and in a test."""
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from json import JSONDecodeError
@@ -118,3 +119,16 @@ async def test_an_endpoint_that_ends_sends_no_code(serve: Serve, path: str) -> N
         with pytest.raises(ConnectionClosed) as closed:
             await socket.recv()
     assert closed.value.rcvd is None  # What a browser shows as 1006.
+
+
+async def test_a_token_in_the_url_is_printed_without_an_access_log(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serve(app) as address:
+        for name, level in (("uvicorn.access", "CRITICAL"), ("uvicorn.error", "INFO")):
+            logging.getLogger(name).setLevel(level)
+        logging.getLogger("uvicorn.error").addHandler(caplog.handler)
+        async with connect(f"ws://{address}/ws?token=secret") as socket:
+            await socket.close()
+        logging.getLogger("uvicorn.error").removeHandler(caplog.handler)
+    assert "/ws?token=secret" in caplog.text
