@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from urllib.parse import quote
 
 from grader.catalogue import load
 from grader.cohort.find import Found
+from grader.cohort.heat_map import heat_map
 from grader.cohort.page import page
 from grader.cohort.rows import ERROR, GRADED, INCOMPLETE, MISSING, UNPLACED, Row
 from grader.cohort.statistics import (
@@ -15,16 +15,15 @@ from grader.cohort.statistics import (
     pages,
     standings,
 )
-from grader.cohort.tables import Column, columns, most_points
+from grader.cohort.tables import Column, most_points
 from grader.report.elements import Child, Element, element, with_code
 from grader.report.failure import clean
 from grader.report.html import TAGS
-from grader.results import StageResult, rounded
+from grader.results import rounded
 from grader.texts import LANGUAGES, say
 
 FILES = {"en": "overview.html", "zh": "overview.zh.html"}
 NAMES = {"en": "English", "zh": "中文"}
-STEPS = 5
 
 
 def render(rows: Sequence[Row], found: Found, language: str) -> str:
@@ -36,7 +35,7 @@ def render(rows: Sequence[Row], found: Found, language: str) -> str:
         element("h1", title),
         *_summary(rows, language),
         *_lesson(checks, language),
-        *_map(rows, language),
+        *heat_map(rows, language),
         *_checks(checks, language),
         *_bugs(rows, language),
         *_rest(rows, found, language),
@@ -93,67 +92,6 @@ def _item(one: Standing, language: str) -> Element:
     read = one.check.why.read
     children.append(element("a", read, href=read, rel="noreferrer"))
     return element("li", *children)
-
-
-def _map(rows: Sequence[Row], language: str) -> Iterator[Element]:
-    """Students by stages; the number says what the colour says."""
-    stages = columns(rows)
-    graded = [row for row in rows if row.result]
-    graded.sort(key=lambda row: -row.result.score if row.result else 0.0)
-    heads = [
-        element("th", say("cohort.student", language), scope="col"),
-        *(_head(column, language) for column in stages),
-        element("th", say("cohort.total", language), scope="col", class_="number"),
-    ]
-    most = most_points(rows)
-    body = [_line(row, stages, most) for row in graded]
-    table = element(
-        "table",
-        element("caption", say("cohort.map_says", language), class_="soft"),
-        element("thead", element("tr", *heads)),
-        element("tbody", *body),
-        class_="heat",
-    )
-    yield element("h2", say("cohort.map", language))
-    # What scrolls must be reached by keyboard, too.
-    named = say("cohort.map", language)
-    yield element(
-        "div", table, class_="scroll", tabindex="0", role="region", aria_label=named
-    )
-
-
-def _head(column: Column, language: str) -> Element:
-    slug, number = column
-    title = load(slug).stage(number).title[language]
-    return element("th", f"{slug} {number}", scope="col", title=title)
-
-
-def _line(row: Row, stages: Sequence[Column], most: int) -> Element:
-    assert row.result
-    by_stage = {(p.slug, s.number): s for p in row.result.problems for s in p.stages}
-    link = element(
-        "a", clean(row.person.name), href=f"students/{quote(row.id)}/report.html"
-    )
-    cells = [_cell(by_stage.get(column)) for column in stages]
-    total = f"{rounded(row.result.score)}/{most}"
-    return element(
-        "tr",
-        element("th", link, scope="row"),
-        *cells,
-        element("td", total, class_="number"),
-    )
-
-
-def _cell(stage: StageResult | None) -> Element:
-    if stage is None or not stage.points:
-        return element("td", "–", class_="cell none")
-    if stage.not_begun:
-        return element("td", "·", class_="cell none")
-    share = stage.score / stage.points
-    step = min(STEPS - 1, int(share * (STEPS - 1)))
-    return element(
-        "td", f"{rounded(stage.score)}/{stage.points}", class_=f"cell h{step}"
-    )
 
 
 def _checks(checks: Sequence[Standing], language: str) -> Iterator[Element]:
