@@ -125,6 +125,12 @@ def cohort(session: nox.Session) -> None:
 
 
 @nox.session
+def package(session: nox.Session) -> None:
+    """Pack an autograder to upload: nox -s package -- gradescope shop."""
+    grader(session, "package", *session.posargs)
+
+
+@nox.session
 def prove(session: nox.Session) -> None:
     """Prove the verdicts in full: planted bugs are refused, correct variants pass."""
     grader(session, "prove", *session.posargs)

@@ -26,6 +26,7 @@ COMMANDS = (
     "starter",
     "prove",
     "cohort",
+    "package",
 )
 SETUP = 2
 

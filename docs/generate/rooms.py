@@ -13,7 +13,15 @@ SHARED |= {"cores", "streams"}
 # What each room may import, besides what is shared.
 ALLOWED = {
     "cli": set[str](),
-    "commands": {"cohort", "learner", "proof", "report", "run", "starter"},
+    "commands": {
+        "cohort",
+        "learner",
+        "package",
+        "proof",
+        "report",
+        "run",
+        "starter",
+    },
     "learner": {
         "judge/app",
         "judge/database",
@@ -34,6 +42,7 @@ ALLOWED = {
         "starter",
         "venvs",
     },
+    "package": {"cohort", "requirements"},
     "report": set[str](),
     "starter": set[str](),
     "run": {"judge/app", "judge/checks", "judge/suite", "services"},

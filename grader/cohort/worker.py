@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from grader import environment
 from grader.catalogue import load
-from grader.cohort.job import Job
+from grader.cohort.job import Job, write_files
 from grader.cohort.judged_by import judged_by
 from grader.errors import SetupError
 from grader.judge.app.confinement import confinement
@@ -38,7 +38,7 @@ def grade_one(job: Job) -> str:
         raise SetupError("cohort_confined")
     with tempfile.TemporaryDirectory(prefix="cohort-") as scratch:
         target = Path(scratch)
-        write(job, target)
+        write_files(job.files, target)
         with libraries(target):
             try:
                 result = grade(engine, problems, target, job.language, job.stages)
@@ -50,13 +50,6 @@ def grade_one(job: Job) -> str:
     # Where it lay for a moment is nothing to tell; who it is of is.
     result.target = job.id
     return json.dumps(result.to_json(), ensure_ascii=False)
-
-
-def write(job: Job, target: Path) -> None:
-    for name, content in job.files.items():
-        path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
 
 
 def engine() -> Engine:
