@@ -42,7 +42,7 @@ ALLOWED = {
         "starter",
         "venvs",
     },
-    "package": {"cohort", "requirements"},
+    "package": {"cohort", "report", "requirements"},
     "report": set[str](),
     "starter": set[str](),
     "run": {"judge/app", "judge/checks", "judge/suite", "services"},

@@ -1,1 +1,1 @@
-"""Autograders to upload: a zip with the workbook's commit, and what runs in it there."""
+"""Autograders to upload: a commit of the workbook as a zip, and what runs there."""

@@ -1,4 +1,4 @@
-"""Packs a commit of the workbook as a platform's autograder: the same bytes each time."""
+"""Packs a commit of the workbook as an autograder: the same bytes each time."""
 
 import io
 import json

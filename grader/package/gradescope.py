@@ -20,8 +20,9 @@ from grader.cohort.job import files_of, write_files
 from grader.cohort.places import place
 from grader.cohort.submission import Submission
 from grader.package.build import ABOUT
-from grader.paths import LIBRARIES, ROOT
-from grader.results import write_whole
+from grader.paths import LIBRARIES, ROOT, STARTER
+from grader.report.gradescope import render
+from grader.results import Result, write_whole
 from grader.texts import Text
 
 # An environment variable: tests have a folder of their own in the place of this one.
@@ -34,11 +35,13 @@ def main() -> int:
     home = Path(os.environ.get(ELSEWHERE, HOME))
     asked = json.loads((ROOT / ABOUT).read_text("utf-8"))
     file = home / "results" / "results.json"
-    # One that the submission wrote is none, neither before nor after it ran.
     file.unlink(missing_ok=True)
-    with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
-        results = grade(home / "submission", asked, Path(scratch))
-    file.unlink(missing_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
+            results = grade(home / "submission", asked, Path(scratch))
+    finally:
+        # One that the submission wrote while it ran is none.
+        file.unlink(missing_ok=True)
     if results is None:
         return 1
     write_whole(file, json.dumps(results, ensure_ascii=False, indent=1) + "\n")
@@ -64,10 +67,19 @@ def grade(
         libraries = installed(target)
     except SystemExit:
         return nothing([*told, Text("package.requirements").render(language)])
-    results = judged(found, asked, target, scratch / "results.json", libraries)
-    if results is not None:
-        results["output"] = "\n".join([*told, results["output"]])
-        results["extra_data"]["workbook"] = asked["commit"]
+    result = judged(found, asked, target, scratch / "result.json", libraries)
+    return None if result is None else with_notes(told, result, asked)
+
+
+def with_notes(
+    told: Sequence[str], result: Result, asked: dict[str, Any]
+) -> dict[str, Any]:
+    # Students look for their files, and grade again, where these are with them.
+    result.target = str(STARTER)
+    result.options.pop("target", None)
+    results: dict[str, Any] = json.loads(render(result, asked["language"]))
+    results["output"] = "\n".join([*told, results["output"]])
+    results["extra_data"]["workbook"] = asked["commit"]
     return results
 
 
@@ -102,19 +114,18 @@ def judged(
     target: Path,
     file: Path,
     libraries: dict[str, str],
-) -> dict[str, Any] | None:
-    """What `grade --gradescope` says, if it came to an end."""
+) -> Result | None:
+    """What `grade` says, if it came to an end."""
     command = [sys.executable, "-m", "grader", "grade"]
     command += [problem.slug for problem in problems]
     if asked["stages"]:
         command += ["--stage", *map(str, asked["stages"])]
-    command += ["--target", str(target), "--gradescope", str(file)]
+    command += ["--target", str(target), "--json", str(file)]
     command += ["--lang", asked["language"]]
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, **libraries})
     if done.returncode not in JUDGED or not file.is_file():
         return None
-    results: dict[str, Any] = json.loads(file.read_text("utf-8"))
-    return results
+    return Result.from_json(json.loads(file.read_text("utf-8")))
 
 
 if __name__ == "__main__":
