@@ -88,8 +88,8 @@ def as_folder(submission: Path, problems: Sequence[Problem], scratch: Path) -> P
 
     Whoever drags the files of a package onto Gradescope's page hands in no folder.
     """
-    here = submission / "main.py"
-    if len(problems) > 1 or not here.is_file():
+    loose = (submission / "main.py").is_file() and not place(submission, problems)[0]
+    if len(problems) > 1 or not loose:
         return submission
     # What is linked to is looked at later: links stay links.
     package = scratch / "handed-in" / problems[0].slug
