@@ -150,7 +150,12 @@ def module(session: nox.Session, *words: str, **env: str) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Check the workbook itself: its tests, the proof in short, lint and types."""
-    module(session, "pytest", *(session.posargs or SIDE_BY_SIDE))
+    if session.posargs:
+        module(session, "pytest", *session.posargs)
+    else:
+        # The browser's driver has an event loop of its own, and wants a process alone.
+        module(session, "pytest", *SIDE_BY_SIDE, "--ignore", "tests/browser")
+        module(session, "pytest", "tests/browser")
     module(session, "grader", "prove", "--part", "quick")
     lint(session)
     types(session)
