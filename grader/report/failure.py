@@ -37,8 +37,10 @@ class Room:
 
 
 # A page has room; a terminal shows several failures on one screen.
-PAGE = Room(700, 6, SHOWN_LINE, 12, 400, True)
-SCREEN = Room(200, 3, 230, 4, 150, False)
+PAGE = Room(
+    characters=700, exchanges=6, answer=SHOWN_LINE, log=12, line=400, whole=True
+)
+SCREEN = Room(characters=200, exchanges=3, answer=230, log=4, line=150, whole=False)
 
 
 @dataclass(frozen=True)

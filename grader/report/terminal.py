@@ -34,7 +34,7 @@ MARKS = {
     "error": ("!", "magenta"),
 }
 NOT_BEGUN = ("–", "dim")
-IN_FULL = 3
+FAILURES_IN_FULL = 3
 
 
 class Screen:
@@ -160,7 +160,7 @@ class Screen:
         for checks in by_cause(failed_checks(stage)):
             # What is not written, or waits for what is not, needs no explanation.
             known = (checks[0].failure or {}).get("key") in KNOWN
-            full = not known and (self.every_failure or shown < IN_FULL)
+            full = not known and (self.every_failure or shown < FAILURES_IN_FULL)
             shown += full
             self.console.print()
             for check in checks if known else checks[:1]:
