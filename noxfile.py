@@ -150,12 +150,7 @@ def module(session: nox.Session, *words: str, **env: str) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Check the workbook itself: its tests, the proof in short, lint and types."""
-    if session.posargs:
-        module(session, "pytest", *session.posargs)
-    else:
-        # The browser's driver has an event loop of its own, and wants a process alone.
-        module(session, "pytest", *SIDE_BY_SIDE, "--ignore", "tests/browser")
-        module(session, "pytest", "tests/browser")
+    module(session, "pytest", *session.posargs)
     module(session, "grader", "prove", "--part", "quick")
     lint(session)
     types(session)
@@ -176,8 +171,6 @@ def docs(session: nox.Session) -> None:
         module(session, "mkdocs", "build", "--strict", *session.posargs, **quiet)
 
 
-# Files of tests, two at a time: much of what they do is waiting.
-SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")
 CHECKED = ("benchmarks", "docs", "grader", "solutions", "tests", "noxfile.py")
 
 
