@@ -11,6 +11,7 @@ import pytest
 
 from grader.catalogue import Problem
 from grader.child import sums
+from grader.judge.app.launch import ForkedProcess
 from grader.judge.app.limits import limits
 from grader.judge.app.world import World
 from grader.judge.checks.failures import AppDown
@@ -173,3 +174,15 @@ def test_limits_leave_room_for_the_machines_cores(
 
     assert limits()["memory"] > one["memory"]
     assert limits()["processes"] > one["processes"]
+
+
+def test_a_job_that_ended_at_once_has_its_own_code() -> None:
+    """Its `pid` and its `exit` are read in one piece."""
+    pipes = [os.pipe() for _ in range(4)]
+    os.write(pipes[0][1], b"pid 7\nexit 3\n")
+    for _, writing in pipes:
+        os.close(writing)
+
+    job = ForkedProcess(*(reading for reading, _ in pipes))
+
+    assert (job.wait(1), job.over) == (3, None)

@@ -182,7 +182,9 @@ class ForkedProcess:
             part = self._status.read(64)
             self._seen += part or b"exit -9\n"
             if self._seen.endswith(b"\n"):
-                _, code, *over = self._seen.decode().split()
+                # Of a job that ended at once, all came with its `pid`: no more follows.
+                said, _, _ = self._seen.decode().partition("\n")
+                _, code, *over = said.split()
                 self._code = int(code)
                 if over:
                     self.over = Over(over[0], int(over[1]), int(over[2]))
