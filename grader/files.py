@@ -8,7 +8,7 @@ import io
 import os
 import stat
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 # What is larger is data that somebody dropped there.
@@ -24,6 +24,17 @@ def files_of(folder: Path) -> Iterator[Path]:
         folders[:] = [n for n in folders if not _is_a_tools(Path(parent, n))]
         found += [Path(parent, n) for n in names if not _is_scratch(n)]
     yield from (path for path in sorted(found) if _is_kept(path))
+
+
+def write_files(files: Mapping[str, str | bytes], target: Path) -> None:
+    """Lay files out below a folder, by their names in it; text becomes UTF-8."""
+    for name, content in files.items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, str):
+            path.write_text(content, "utf-8")
+        else:
+            path.write_bytes(content)
 
 
 def links_out(folder: Path, target: Path) -> Iterator[Path]:

@@ -76,25 +76,28 @@ class Watch:
 
 def descendants() -> dict[int, Process]:
     """All processes below this one, by their numbers."""
-    found, left = dict[int, Process](), children(str(os.getpid()))
+    found, left = dict[int, Process](), [os.getpid()]
     while left:
         pid = left.pop()
         with contextlib.suppress(OSError, ValueError):
             with open(f"/proc/{pid}/statm") as file:
                 resident = int(file.read().split()[1]) * PAGE
             threads = os.listdir(f"/proc/{pid}/task")
-            found[int(pid)] = Process(len(threads), resident)
-            left += [child for thread in threads for child in children(pid, thread)]
+            found[pid] = Process(len(threads), resident)
+            for thread in threads:
+                with contextlib.suppress(OSError):
+                    left += children(pid, thread)
+    found.pop(os.getpid(), None)
     return found
 
 
-def children(pid: str, thread: str | None = None) -> list[str]:
-    """The children that a thread has started, by default the first one."""
-    try:
-        with open(f"/proc/{pid}/task/{thread or pid}/children") as file:
-            return file.read().split()
-    except OSError:
-        return []
+def children(pid: int, thread: str | None = None) -> list[int]:
+    """The children that a thread has started, by default the first one.
+
+    OSError says that it has ended, or that the system does not tell.
+    """
+    with open(f"/proc/{pid}/task/{thread or pid}/children") as file:
+        return [int(word) for word in file.read().split()]
 
 
 def proportional(pid: int) -> int:

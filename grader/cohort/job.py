@@ -70,11 +70,3 @@ def files_of(submission: Submission, problems: Sequence[Problem]) -> dict[str, b
 def _read(home: Path, folder: Path) -> dict[str, bytes]:
     paths = files.files_of(folder) if folder.is_dir() else ()
     return {path.relative_to(home).as_posix(): path.read_bytes() for path in paths}
-
-
-def write_files(files: Mapping[str, bytes], target: Path) -> None:
-    """Lay them out below a folder, for the grader."""
-    for name, content in files.items():
-        path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)

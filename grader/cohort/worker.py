@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from grader import environment
 from grader.catalogue import load
-from grader.cohort.job import Job, write_files
+from grader.cohort.job import Job
 from grader.cohort.judged_by import judged_by
 from grader.errors import SetupError
+from grader.files import write_files
 from grader.judge.app.confinement import confinement
 from grader.paths import LIBRARIES
 from grader.run import Engine

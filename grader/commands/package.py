@@ -11,9 +11,7 @@ def configure(parser: argparse.ArgumentParser, told: Told) -> None:
     parser.add_argument(
         "problems", nargs="+", metavar=told("problem"), help=told("package_problems")
     )
-    parser.add_argument(
-        "--stage", type=int, nargs="+", default=[], metavar="N", help=told("stage")
-    )
+    parser.add_argument("--stage", type=int, nargs="+", metavar="N", help=told("stage"))
     parser.add_argument("--out", type=Path, metavar="FILE", help=told("package_out"))
 
 
@@ -23,8 +21,8 @@ def run(options: argparse.Namespace, language: str) -> int:
     from grader.texts import say
 
     problems = [load(slug) for slug in dict.fromkeys(options.problems)]
-    numbers = sorted(set(options.stage))
-    stages = [[p.stage(n) for n in numbers] or p.stages for p in problems]
+    numbers = sorted(set(options.stage)) if options.stage else None
+    stages = [problem.chosen(numbers) for problem in problems]
     slugs = [problem.slug for problem in problems]
     asked = Autograder(options.format, slugs, numbers, language)
     out: Path = options.out or Path(asked.file)

@@ -42,13 +42,13 @@ class Autograder:
 
     format: str
     problems: Sequence[str]
-    # Empty means all of them.
-    stages: Sequence[int]
+    # None means all of them.
+    stages: Sequence[int] | None
     language: str
 
     @property
     def file(self) -> str:
-        numbers = [str(number) for number in self.stages]
+        numbers = [str(number) for number in self.stages or ()]
         return "-".join([self.format, *self.problems, *numbers]) + ".zip"
 
 

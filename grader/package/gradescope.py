@@ -16,9 +16,10 @@ from typing import Any
 
 from grader import requirements
 from grader.catalogue import Problem, load
-from grader.cohort.job import files_of, write_files
+from grader.cohort.job import files_of
 from grader.cohort.places import place
 from grader.cohort.submission import Submission
+from grader.files import write_files
 from grader.package.build import ABOUT
 from grader.paths import LIBRARIES, ROOT, STARTER
 from grader.report.gradescope import render

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from grader.catalogue import load
-from grader.judge.own_tests.edits import write_files
+from grader.files import write_files
 from grader.proof.apps import app_files, checks_asked
 from grader.proof.claims import Claim, Found, Verdict
 from grader.results import CheckResult, StageResult

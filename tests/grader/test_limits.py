@@ -72,7 +72,7 @@ def test_too_much_in_all_ends_everything(
     assert checks["unknown_post_is_404"].status == "failed"
     assert failure_of(checks["limits_of_text"])["key"] == "failure.blocked"
     preloader = engine.launcher._preloader.pid  # type: ignore[attr-defined]
-    assert sums.children(str(preloader)) == []
+    assert sums.children(preloader) == []
 
 
 def amount(shown: str) -> int:

@@ -13,7 +13,7 @@ from grader.errors import SetupError
 from grader.package.build import ABOUT, Autograder, build, uncommitted
 from grader.paths import ROOT
 
-SHOP = Autograder("gradescope", ["shop"], [], "en")
+SHOP = Autograder("gradescope", ["shop"], None, "en")
 SCRIPTS = {"setup.sh", "run_autograder"}
 
 

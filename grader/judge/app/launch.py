@@ -175,20 +175,18 @@ class ForkedProcess:
 
     def wait(self, seconds: float) -> int | None:
         deadline = time.monotonic() + seconds
-        while self._code is None:
+        # Of a job that ended at once, its `exit` may have come with its `pid`.
+        while b"\n" not in self._seen:
             left = max(0.0, deadline - time.monotonic())
             if not select.select([self._status], [], [], left)[0]:
                 return None
-            part = self._status.read(64)
-            self._seen += part or b"exit -9\n"
-            if self._seen.endswith(b"\n"):
-                # Of a job that ended at once, all came with its `pid`: no more follows.
-                said, _, _ = self._seen.decode().partition("\n")
-                _, code, *over = said.split()
-                self._code = int(code)
-                if over:
-                    self.over = Over(over[0], int(over[1]), int(over[2]))
-                self._close()
+            self._seen += self._status.read(64) or b"exit -9\n"
+        if self._code is None:
+            _, code, *over = self._seen.decode().split()
+            self._code = int(code)
+            if over:
+                self.over = Over(over[0], int(over[1]), int(over[2]))
+            self._close()
         return self._code
 
     def _close(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.catalogue import Problem
-from grader.files import files_of
+from grader.files import files_of, write_files
 from grader.paths import SOLUTIONS, SUITES
 
 # The text of each file of an app, by its path from the target: "blog/main.py".
@@ -82,13 +82,6 @@ def read_files(folder: Path, name: str) -> Files:
         f"{name}/{path.relative_to(folder).as_posix()}": path.read_text("utf-8")
         for path in files_of(folder)
     }
-
-
-def write_files(files: Files, target: Path) -> None:
-    for name, text in files.items():
-        path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
 
 
 def reference_files(problem: Problem) -> Files:

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from grader.cores import cores
-from grader.files import files_of
+from grader.files import files_of, write_files
 from grader.judge.app.runner import Ran
 from grader.judge.app.world import World
 from grader.judge.database import Database
-from grader.judge.own_tests.edits import Files, write_files
+from grader.judge.own_tests.edits import Files
 
 # What the statement allows a run of the tests.
 ALLOWED_SECONDS = 60
