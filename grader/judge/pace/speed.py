@@ -77,11 +77,9 @@ def keeps_pace(
     world: World,
     prepare: Prepare,
     status: int = 200,
-    *,
-    full: float = FULL,
     **fields: Any,
 ) -> None:
-    """Full points up to `full` times the reference's time, half up to twice that.
+    """Full points up to twice the reference's time, half up to four times.
 
     A slower result may be noise: it is measured again, and the best one counts.
     `fields` are those of `Request`. Headers say who asks, a token of alice's perhaps.
@@ -93,7 +91,7 @@ def keeps_pace(
     theirs = model.server(model.fresh())
     reference = asyncio.run(_timed(theirs, prepare, request))
     try:
-        keep_ratio(benchmark, learner, reference, full=full)
+        keep_ratio(benchmark, learner, reference)
     finally:
         for server in (own, theirs):
             asyncio.run(server.close())
