@@ -1,10 +1,11 @@
 """A worker that was only slow: its late result is taken, or refused by a token."""
 
+import asyncio
 import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import DateTime, or_, select, update
+from sqlalchemy import DateTime, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -134,3 +135,27 @@ async def test_two_that_ask_at_once_do_not_wait(queue: Sessions) -> None:
     async with queue.begin() as first, queue.begin() as second:
         assert await lease(first, "w1", NOON) is not None
         assert await lease(second, "w2", NOON) is None
+
+
+async def test_a_clock_in_the_statement_that_waits_is_that_before_the_wait(
+    queue: Sessions,
+) -> None:
+    clock = text("SELECT clock_timestamp()")
+
+    async def lock_and_look() -> tuple[datetime, datetime]:
+        async with queue.begin() as session:
+            lock = select(func.clock_timestamp(), Job).with_for_update(of=Job)
+            with_the_lock = (await session.execute(lock)).one()[0]
+            return with_the_lock, await session.scalar(clock)
+
+    async with queue.begin() as holder:
+        await holder.get(Job, 1, with_for_update=True)
+        rival = asyncio.create_task(lock_and_look())
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        async with asyncio.timeout(30):
+            while not await holder.scalar(waiting):
+                pass  # Each question takes a round trip: the rival goes on.
+        let_go = await holder.scalar(clock)
+    with_the_lock, of_its_own = await rival
+
+    assert with_the_lock < let_go < of_its_own
