@@ -137,6 +137,12 @@ def prove(session: nox.Session) -> None:
 
 
 @nox.session
+def mutants(session: nox.Session) -> None:
+    """Measure a suite with mutants of the reference: nox -s mutants -- blog."""
+    grader(session, "mutants", *session.posargs, codes=(0, 1))
+
+
+@nox.session
 def starter(session: nox.Session) -> None:
     """Write starter/ anew from solutions/ (authors only; the old one is kept aside)."""
     grader(session, "starter", *session.posargs)

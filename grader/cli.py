@@ -25,6 +25,7 @@ COMMANDS = (
     "report",
     "starter",
     "prove",
+    "mutants",
     "cohort",
     "package",
 )

@@ -16,6 +16,7 @@ ALLOWED = {
     "commands": {
         "cohort",
         "learner",
+        "mutants",
         "package",
         "proof",
         "report",
@@ -32,6 +33,7 @@ ALLOWED = {
         "starter",
     },
     "proof": {"judge/own_tests", "run", "starter"},
+    "mutants": {"judge/own_tests", "proof"},
     "cohort": {
         "judge/app",
         "learner",

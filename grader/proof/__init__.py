@@ -11,6 +11,7 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Protocol, TypeVar
 
 from rich.console import Console
 
@@ -78,11 +79,7 @@ def prove(
         raise SetupError("not_as_pinned", pins=", ".join(wrong))
     console = Console(highlight=False, soft_wrap=True)
     every_one = True
-    context = multiprocessing.get_context("spawn")
-    with (
-        ProcessPoolExecutor(cores(), context, initializer=open_engine) as pool,
-        ending_early(pool),
-    ):
+    with workers() as pool:
         runs = [Run(problem, console, record=record) for problem in problems]
         judge_all(pool, {run: PARTS[part](run.problem, only) for run in runs})
     for run in runs:
@@ -95,19 +92,34 @@ def prove(
     return 0 if every_one else 1
 
 
+class Asking(Protocol):
+    """Whoever has claims on a problem's apps judged."""
+
+    problem: Problem
+
+    def take(self, verdict: Verdict) -> list[Claim]:
+        """Hear a verdict; returns what to ask next."""
+
+
+# All keys of one mapping are of one such type.
+Asks = TypeVar("Asks", bound=Asking)
+
+
 @contextmanager
-def ending_early(pool: ProcessPoolExecutor) -> Iterator[None]:
-    """Once the block raises, what has not begun is not waited for."""
-    try:
-        yield
-    except BaseException:
-        pool.shutdown(cancel_futures=True)
-        raise
+def workers() -> Iterator[Executor]:
+    """Processes that judge; once the block raises, what has not begun is let be."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(cores(), context, initializer=open_engine) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
-def judge_all(pool: Executor, asked: Mapping["Run", Sequence[Claim]]) -> None:
+def judge_all(pool: Executor, asked: Mapping[Asks, Sequence[Claim]]) -> None:
     """Have the workers judge all claims; each verdict is taken as it comes."""
-    waiting: dict[Future[Verdict], Run] = {}
+    waiting: dict[Future[Verdict], Asks] = {}
     again = dict(asked)
     while again or waiting:
         for run, claims in again.items():

@@ -20,6 +20,8 @@ class Claim:
     checks: frozenset[str] | None = None
     # The bugs that a group puts into one app.
     bugs: tuple[Variation, ...] = ()
+    # Whether one refusal is enough: nothing is asked after it.
+    until_refused: bool = False
 
 
 @dataclass
@@ -30,6 +32,8 @@ class Found:
     refused: list[str]
     errors: list[str]
     score: float
+    # Those of `refused` for which the app did not even start.
+    down: list[str] = field(default_factory=list)
 
 
 @dataclass

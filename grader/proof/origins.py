@@ -44,11 +44,12 @@ def cells(problem: Problem) -> dict[Cell, str]:
     return {
         cell: digest
         for app in apps(problem)
-        for cell, digest in _cells_of(problem, app).items()
+        for cell, digest in cells_of(problem, app).items()
     }
 
 
-def _cells_of(problem: Problem, app: App) -> dict[Cell, str]:
+def cells_of(problem: Problem, app: App) -> dict[Cell, str]:
+    """Those of one app."""
     files = app_files(problem, app)
     tests = f"{problem.slug}/tests/"
     # An app's own tests matter only where they are judged.
@@ -158,8 +159,9 @@ def state_of_files() -> str:
 
 
 def _matters(path: Path) -> bool:
-    """The record itself is written while a proof runs."""
-    return path.is_file() and path.name != "proof.json" and path.suffix != ".pyc"
+    """What a proof's record and its readers say is written while verdicts come."""
+    said = path.name == "proof.json" or path.parent.name == "settled"
+    return path.is_file() and not said and path.suffix != ".pyc"
 
 
 def _sum(text: str) -> str:

@@ -4,7 +4,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from grader.catalogue import load
+from grader.catalogue import Problem, load
+from grader.errors import Cancelled
 from grader.files import write_files
 from grader.proof.apps import app_files, checks_asked
 from grader.proof.claims import Claim, Found, Verdict
@@ -30,19 +31,51 @@ def judge(slug: str, claim: Claim) -> Verdict:
     if claim.checks is not None:
         asked &= claim.checks
     without = {check.id for stage in stages for check in stage.checks} - asked
+    own = claim.app.variation.stage
+    listener = Listener(own)
     with tempfile.TemporaryDirectory() as scratch:
         write_files(app_files(problem, claim.app), Path(scratch))
         try:
-            result = _engine.grade(
-                [problem], Path(scratch), "en", claim.stages, without=without
+            whole = _engine.grade(
+                [problem],
+                Path(scratch),
+                "en",
+                claim.stages,
+                listener,
+                without,
+                cancelled=lambda: claim.until_refused and listener.refused,
             )
+            graded = whole.problems[0].stages
+        except Cancelled:
+            graded = list(listener.stages.values())
         finally:
             # Hundreds of apps are judged by one server, whose data lies in memory.
             _engine.tidy()
     verdict = Verdict(claim, time.perf_counter() - started)
-    for graded in result.problems[0].stages:
-        verdict.stages[graded.number] = found(graded, claim.app.variation.stage)
+    for result in graded:
+        verdict.stages[result.number] = found(result, own)
     return verdict
+
+
+class Listener:
+    """Hears what was judged, up to the first refusal."""
+
+    def __init__(self, own: int | None) -> None:
+        self._own = own
+        self.refused = False
+        self.stages: dict[int, StageResult] = {}
+
+    def begin(self, problem: Problem, checks: int) -> None:
+        pass
+
+    def judged(self, problem: Problem, stage: int, check: CheckResult) -> None:
+        # What comes after a refusal may have been cut short.
+        if not self.refused:
+            self.stages.setdefault(stage, StageResult(stage, "")).checks.append(check)
+            self.refused = refuses(check, self._own)
+
+    def ran_tests(self, problem: Problem, runs: int) -> None:
+        pass
 
 
 def found(stage: StageResult, own: int | None) -> Found:
@@ -57,7 +90,14 @@ def found(stage: StageResult, own: int | None) -> Found:
             if check.status == "error"
         ],
         score=sum(check.score for check in stage.checks),
+        down=[check.id for check in bad if is_down(check)],
     )
+
+
+def is_down(check: CheckResult) -> bool:
+    """Whether the app did not start."""
+    key = (check.failure or {}).get("key", "")
+    return key == "failure.start_timeout" or key.startswith("failure.down.")
 
 
 def refuses(check: CheckResult, own: int | None) -> bool:

@@ -8,7 +8,7 @@ from grader.texts import LANGUAGES, catalogue
 
 FOLDER = ROOT / "grader" / "commands"
 # README and guide tell learners; these are for authors.
-FOR_AUTHORS = {"starter", "prove"}
+FOR_AUTHORS = {"starter", "prove", "mutants"}
 
 
 def read(name: str) -> str:
