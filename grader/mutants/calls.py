@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from grader.mutants.code import Change, Code, called
+from grader.mutants.code import PROSE, Change, Code, called
 
 # Methods whose call can be left out of a chain.
 CLAUSES = {
@@ -61,7 +61,7 @@ def keyword(node: ast.AST, code: Code) -> Iterator[Change]:
         told.sort(key=code.start)
         changes = list(_without_each(told, code))
         for argument, change in zip(told, changes, strict=True):
-            if isinstance(argument, ast.keyword) and argument.arg:
+            if isinstance(argument, ast.keyword) and argument.arg not in (None, *PROSE):
                 yield change
 
 

@@ -26,8 +26,10 @@ WORD = re.compile(r"[\w.:/-]+", re.ASCII)
 
 def number(node: ast.AST, code: Code) -> Iterator[Change]:
     """A number becomes the next, and the one before."""
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        for value in (node.value + 1, node.value - 1):
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        # Of flags, another operator makes the opposite.
+        both = () if isinstance(node.value, bool) else (node.value + 1, node.value - 1)
+        for value in both:
             if value >= 0:
                 yield Change(code.start(node), code.end(node), repr(value))
 

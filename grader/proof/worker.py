@@ -96,7 +96,7 @@ def found(stage: StageResult, own: int | None) -> Found:
 
 def is_down(check: CheckResult) -> bool:
     """Whether the app did not start."""
-    key = (check.failure or {}).get("key", "")
+    key = str((check.failure or {}).get("key"))
     return key == "failure.start_timeout" or key.startswith("failure.down.")
 
 

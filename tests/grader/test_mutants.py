@@ -66,9 +66,7 @@ CASES: dict[str, list[tuple[str, list[str]]]] = {
         ("try:\n    a()\nexcept E:\n    b()", ["try:\n    a()\nexcept ():\n    b()"])
     ],
     "where": [("s(x).where(a, b).limit(1)", ["s(x).limit(1)"])],
-    "clause": [
-        ("s(x)\n    .order_by(a.desc())", ["s(x)\n    ", "s(x)\n    .order_by(a)"])
-    ],
+    "clause": [("(s(x)\n .order_by(a.desc()))", ["(s(x))", "(s(x)\n .order_by(a))"])],
     "part": [
         ("q.where(a, b, c)", ["q.where(b, c)", "q.where(a, c)", "q.where(a, b)"]),
         ("x = [a, b]", ["x = [b]", "x = [a]"]),
@@ -182,7 +180,7 @@ def test_every_check_is_asked_once(blog: Problem) -> None:
     assert all(claim.until_refused for claim in claims)
     # What is about time comes last.
     timed = {c.id for s in blog.stages for c in s.checks if c.why.timed}
-    assert claims[-1].checks == timed
+    assert set(claims[-1].checks or ()) == timed
 
 
 def test_bugs_in_the_same_function_come_first(blog: Problem) -> None:
