@@ -8,7 +8,8 @@ from grader.judge.checks import expect
 from grader.judge.checks.failures import AppDown
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.jobs.helpers import PATIENCE, a_job, ended, running, until
+from tests.jobs.at_work import at_work
+from tests.jobs.helpers import PATIENCE, a_job, ended, until
 from tests.jobs.legacy import JOBS, Legacy, N, column_names, migrated, refused
 
 OLD = {"id", "kind", "payload", "status", "result", "error", "created_at", "updated_at"}
@@ -190,13 +191,17 @@ async def test_restart_loses_nothing(start: Start) -> None:
     """Jobs that wait or run when the process is killed are done after a restart."""
     server = start(WORKER_CONCURRENCY="1", LEASE_S="1.5", POLL_S="0.1")
     alice, db = server.client("alice"), server.database
-    slow = await a_job(alice, kind="sleep", payload={"seconds": 1})
-    ids = [slow["id"]]
-    for number in range(3):
-        waiting = await a_job(alice, kind="echo", payload={"n": number})
-        ids.append(waiting["id"])
-    began = await running(db, slow["id"])
-    expect.true("begins", began, expected="running", got="queued")
+    ids: list[str] = []
+
+    async def one_and_three_behind(seconds: float) -> list[str]:
+        slow = await a_job(alice, kind="sleep", payload={"seconds": seconds})
+        ids.append(slow["id"])
+        for number in range(3):
+            waiting = await a_job(alice, kind="echo", payload={"n": number})
+            ids.append(waiting["id"])
+        return [slow["id"]]
+
+    await at_work(db, one_and_three_behind, 1)
 
     server.kill()
     server.start()

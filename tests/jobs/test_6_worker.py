@@ -8,6 +8,7 @@ from grader.judge.app.server import Server
 from grader.judge.checks import expect
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
+from tests.jobs.at_work import at_work
 from tests.jobs.helpers import a_job, ended, inserted, running, until
 
 CONCURRENCY = 3
@@ -58,16 +59,19 @@ async def test_requests_go_on_during_block(start: Start) -> None:
     """While a synchronous handler runs, requests are answered."""
     server = start(WORKER_CONCURRENCY="2", POLL_S="0.1")
     alice, db = server.client("alice"), server.database
+
+    async def block(seconds: float) -> list[str]:
+        work = {"seconds": seconds}
+        return [(await a_job(alice, kind="block", payload=work))["id"]]
+
     for attempt in range(1, TRIES + 1):
-        work = {"seconds": 1.5 * attempt}
-        blocking = (await a_job(alice, kind="block", payload=work))["id"]
-        expect.true("begins", await running(db, blocking), got="queued")
+        await at_work(db, block, 1.5 * attempt)
         # Spread over half a second: of an event loop that is blocked, all but the
         # first would come after the end.
         for _ in range(5):
             expect.status(await alice.get("/healthz"), 200)
             await asyncio.sleep(0.1)
-        if await db.count("jobs", "id::text = %s AND state = 'running'", blocking):
+        if await db.count("jobs", "state = 'running'"):
             return
     expect.fail("held_up", expected="running", got="answered when it was over")
 
@@ -100,14 +104,17 @@ async def test_worker_survives_cut_connections(start: Start) -> None:
     # With places left it looks for jobs at once, over a connection that is gone.
     server = start(WORKER_CONCURRENCY="4", POLL_S="0.1", LEASE_S="2")
     db = server.database
-    for round_ in range(1, 3):
-        (first, *_) = await inserted(db, 2, "sleep", '{"seconds": 0.5}')
-        expect.true("begins", await running(db, first), got="queued")
+
+    async def two(seconds: float) -> list[str]:
+        return await inserted(db, 2, "sleep", f'{{"seconds": {seconds}}}')
+
+    for _ in range(2):
+        await at_work(db, two, 0.5)
 
         await db.cut()
 
         await inserted(db, 2, "echo")
-        await all_succeed(db, round_ * 4)
+        await all_succeed(db, await db.count("jobs"))
 
 
 async def test_worker_keeps_going(start: Start) -> None:
@@ -145,16 +152,15 @@ async def test_crash_of_one_of_two(start: Start) -> None:
     doomed = start(**settings)
     db = doomed.database
     start(db, **settings)
-    await inserted(db, 8, "sleep", '{"seconds": 0.6}')
 
-    async def both_at_work() -> bool:
-        return await db.count("jobs", "state = 'running'") == 4
+    async def eight(seconds: float) -> list[str]:
+        return await inserted(db, 8, "sleep", f'{{"seconds": {seconds}}}')
 
-    expect.true("begins", await until(both_at_work), got="queued")
+    await at_work(db, eight, 0.6, at_once=4)
 
     doomed.kill()
 
-    await all_succeed(db, 8)
+    await all_succeed(db, await db.count("jobs"))
     twice = await db.value(
         "SELECT count(*) FROM job_attempts a JOIN job_attempts b USING (job_id)"
         " WHERE a.outcome = 'succeeded' AND b.attempt > a.attempt"
@@ -171,24 +177,33 @@ async def test_sigterm(start: Start) -> None:
 
     async def finishes() -> None:
         alice, db = patient.client("alice"), patient.database
-        short = await a_job(alice, kind="sleep", payload={"seconds": 1})
-        behind = await a_job(alice, kind="echo")
-        expect.true("begins", await running(db, short["id"]), got="queued")
+
+        async def two(seconds: float) -> list[str]:
+            work = {"seconds": seconds}
+            short = await a_job(alice, kind="sleep", payload=work)
+            behind.append((await a_job(alice, kind="echo"))["id"])
+            return [short["id"]]
+
+        behind: list[str] = []
+        (short,) = await at_work(db, two, 1)
         await stopped(patient)
-        expect.equal("state_after", await state(db, short["id"]), "succeeded")
-        expect.equal("state_after", await state(db, behind["id"]), "queued")
+        expect.equal("state_after", await state(db, short), "succeeded")
+        expect.equal("state_after", await state(db, behind[-1]), "queued")
 
     async def gives_back() -> None:
         alice, db = hurried.client("alice"), hurried.database
+
+        async def block(seconds: float) -> list[str]:
+            work = {"seconds": seconds}
+            return [(await a_job(alice, kind="block", payload=work, **last))["id"]]
+
         last = {"max_attempts": 1}
-        ids = [
-            (await a_job(alice, kind=kind, payload={"seconds": seconds}, **last))["id"]
-            for kind, seconds in (("sleep", 60), ("block", 4))
-        ]
-        for job_id in ids:
-            expect.true("begins", await running(db, job_id), got="queued")
+        long = {"seconds": 60}
+        sleeping = (await a_job(alice, kind="sleep", payload=long, **last))["id"]
+        (blocking,) = await at_work(db, block, 4)
+        expect.true("begins", await running(db, sleeping), got="queued")
         await stopped(hurried)
-        for job_id in ids:
+        for job_id in (sleeping, blocking):
             due = "id::text = %s AND state = 'queued' AND run_at <= clock_timestamp()"
             expect.equal("given_back", await db.count("jobs", due, job_id), 1)
 
