@@ -12,6 +12,7 @@ from grader.catalogue import Problem, in_order
 from grader.judge.own_tests.edits import correct_variants, planted_bugs
 from grader.paths import ROOT
 from grader.proof.apps import App, apps
+from grader.proof.holes import holes
 from grader.proof.origins import Cell
 from grader.proof.record import Record, read_record, unproven
 
@@ -33,7 +34,8 @@ def readme() -> str:
     _, _, after = rest.partition(MARKS[1])
     shown = [app for problem in in_order() for app in apps(problem)]
     proven = [app for problem in in_order() for app in proven_apps(problem)]
-    count = TEXTS["en"]["proof"]["count"].format(**counts(shown, proven))
+    left = sum(len(holes(problem)) for problem in in_order())
+    count = TEXTS["en"]["proof"]["count"].format(**counts(shown, proven), holes=left)
     return f"{before}{MARKS[0]}{count}{MARKS[1]}{after}"
 
 
@@ -53,7 +55,7 @@ def page(language: str) -> str:
     parts = [f"# {texts['title']}", texts["intro"]]
     for problem in in_order():
         parts += [f"## {problem.title[language]}", summary(problem, language)]
-        parts += [matrix(problem, language)]
+        parts += [matrix(problem, language), *known_holes(problem, language)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -87,6 +89,17 @@ def matrix(problem: Problem, language: str) -> str:
         cells = [cell(problem, record, app, stage.number) for stage in problem.stages]
         rows.append([f"`{app.id}`", texts[app.kind], *cells, told.get(app.id, "")])
     return table(rows)
+
+
+def known_holes(problem: Problem, language: str) -> list[str]:
+    """The wrong apps that are known to pass, with the sentences that they break."""
+    texts, left = TEXTS[language]["proof"], holes(problem)
+    rows = [[texts["app"], texts["sentence"], texts["story"]]]
+    for app in left:
+        hole = app.variation
+        broken = ", ".join(f"`{name}`" for name in hole.breaks)
+        rows.append([f"`{hole.id}`", broken, hole.story[language]])
+    return [texts["holes"].format(holes=len(left)), table(rows)] if left else []
 
 
 def stories(problem: Problem, language: str) -> dict[str, str]:

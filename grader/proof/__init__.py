@@ -27,10 +27,12 @@ from grader.proof.claims import (
     claims_for,
     concerned,
     holds,
+    hole_claims,
     in_full,
     quick_claims,
     refusals,
 )
+from grader.proof.holes import holes
 from grader.proof.origins import Cell, cells, not_as_pinned, state_of_files
 from grader.proof.record import read_record, row_of, unproven, write_record
 from grader.proof.show import matrix, show_unproven, show_verdict
@@ -39,13 +41,14 @@ from grader.starter import is_fresh
 
 Digests = Mapping[Cell, str]
 # How much is asked: every cell; those that are not proven on these files, bugs by the
-# checks that refused them before; each bug on one check; or a bug of each stage. Only
-# the first two are kept in the record.
+# checks that refused them before; each bug on one check; a bug of each stage; or what
+# is known to pass though it is wrong. Only the first two are kept in the record.
 PARTS: dict[str, Callable[[Problem, Sequence[str]], list[Claim]]] = {
     "all": lambda p, only: claims_for(p, concerned(cells(p), only)),
     "stale": lambda p, only: claims_for(p, concerned(unproven(p), only), refusals(p)),
     "bugs": lambda p, only: _of(bug_claims(p), only),
     "quick": lambda p, only: _of(quick_claims(p), only),
+    "holes": lambda p, only: _of(hole_claims(p), only),
 }
 
 
@@ -146,7 +149,7 @@ class Run:
 
     def verdicts(self) -> list[Verdict]:
         """What was found of each app, in the order of the matrix."""
-        order = [app.id for app in apps(self.problem)]
+        order = [app.id for app in [*apps(self.problem), *holes(self.problem)]]
         return sorted(self._found.values(), key=lambda v: order.index(v.claim.app.id))
 
     def take(self, verdict: Verdict) -> list[Claim]:

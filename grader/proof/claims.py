@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from grader.catalogue import Problem
 from grader.judge.own_tests.edits import Variation, merged, planted_bugs
 from grader.proof.apps import STARTER, App, apps, together
+from grader.proof.holes import holes
 from grader.proof.origins import Cell
 from grader.proof.record import read_record
 
@@ -133,6 +134,11 @@ def bug_claims(problem: Problem) -> list[Claim]:
         for bug in planted_bugs(problem)
         if bug.stage and known.get(bug.id)
     ]
+
+
+def hole_claims(problem: Problem) -> list[Claim]:
+    """Each hole on all checks of its stage: one that is refused there is closed."""
+    return [Claim(app, (app.variation.stage or 0,)) for app in holes(problem)]
 
 
 def refusals(problem: Problem) -> dict[str, Sequence[str]]:

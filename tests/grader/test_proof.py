@@ -16,6 +16,7 @@ from grader.proof.claims import (
     quick_claims,
     refusals,
 )
+from grader.proof.holes import holes
 from grader.proof.origins import Cell, cells
 from grader.proof.record import Row, read_record
 from grader.run import Engine
@@ -26,10 +27,18 @@ EVERY_PROBLEM = pytest.mark.parametrize("slug", SLUGS)
 @EVERY_PROBLEM
 def test_every_edit_applies_and_compiles(slug: str) -> None:
     problem = load(slug)
-    for app in apps(problem):
+    for app in [*apps(problem), *holes(problem)]:
         for name, text in app_files(problem, app).items():
             if name.endswith(".py"):
                 compile(text, f"{app.id}/{name}", "exec")
+
+
+@EVERY_PROBLEM
+def test_holes_are_no_planted_bugs(slug: str) -> None:
+    """A hole that is closed moves: it is not left where it counts as open."""
+    known = {bug.id for bug in planted_bugs(load(slug))}
+
+    assert not known & {app.id for app in holes(load(slug))}
 
 
 @EVERY_PROBLEM

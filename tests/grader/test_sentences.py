@@ -10,6 +10,7 @@ from docs.generate.statements import FORM, repeated, sentences, unmarked
 from grader.catalogue import SLUGS, Problem, load
 from grader.judge.own_tests.edits import planted_bugs
 from grader.paths import PROBLEMS, SUITES
+from grader.proof.holes import holes
 
 MARKED = [slug for slug in SLUGS if sentences(load(slug), "en")]
 
@@ -54,7 +55,8 @@ def test_every_line_of_the_graded_sections_is_marked(problem: Problem) -> None:
 def test_bugs_break_sentences_that_are_graded(slug: str) -> None:
     graded = {s.id for s in sentences(load(slug), "en") if s.graded}
 
-    broken = {name for bug in planted_bugs(load(slug)) for name in bug.breaks}
+    wrong = [*planted_bugs(load(slug)), *(app.variation for app in holes(load(slug)))]
+    broken = {name for bug in wrong for name in bug.breaks}
 
     assert broken <= graded
 
