@@ -94,17 +94,18 @@ def matrix(problem: Problem, language: str) -> str:
 def known_holes(problem: Problem, language: str) -> list[str]:
     """The wrong apps that are known to pass, with the sentences that they break."""
     texts, left = TEXTS[language]["proof"], holes(problem)
+    told = stories(problem, language)
     rows = [[texts["app"], texts["sentence"], texts["story"]]]
     for app in left:
-        hole = app.variation
-        broken = ", ".join(f"`{name}`" for name in hole.breaks)
-        rows.append([f"`{hole.id}`", broken, hole.story[language]])
+        broken = ", ".join(f"`{name}`" for name in app.variation.breaks)
+        rows.append([f"`{app.id}`", broken, told[app.id]])
     return [texts["holes"].format(holes=len(left)), table(rows)] if left else []
 
 
 def stories(problem: Problem, language: str) -> dict[str, str]:
-    """What each planted bug and each variant does."""
-    known = [*correct_variants(problem), *planted_bugs(problem)]
+    """What each planted bug, each hole and each variant does."""
+    left = [app.variation for app in holes(problem)]
+    known = [*correct_variants(problem), *planted_bugs(problem), *left]
     return {v.id: v.story[language].replace("|", "\\|") for v in known}
 
 

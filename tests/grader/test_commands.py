@@ -26,6 +26,8 @@ def test_command_has_its_help_and_a_session(name: str) -> None:
     for language in LANGUAGES:
         assert f"help.{name}" in catalogue(language)
     assert f'"{name}"' in read("noxfile.py")
+    # It is run from nothing, too.
+    assert f'"{name}": ' in read(".ci/sessions")
 
 
 @pytest.mark.parametrize("name", sorted({*COMMANDS} - FOR_AUTHORS))
