@@ -18,12 +18,12 @@ from jobs.wakeup import notify
 
 async def lock_job(session: AsyncSession, job_id: int) -> tuple[Job, datetime]:
     """The job, which nobody else can change until the commit, and the time now."""
-    query = select(Job, clock).where(Job.id == job_id).with_for_update(of=Job)
-    found = (await session.execute(query)).one_or_none()
-    if found is None:
+    job = await session.scalar(select(Job).where(Job.id == job_id).with_for_update())
+    if job is None:
         raise NotFound
-    job, now = found
-    return job, now
+    # The statement that waits for the row could tell the time before the wait.
+    now = await session.scalars(select(clock))
+    return job, now.one()
 
 
 def check_token(job: Job, token: str) -> None:
