@@ -9,6 +9,7 @@ from grader.judge.database import Database
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
 from tests.jobs.helpers import (
+    CROWD,
     a_job,
     ask,
     drained,
@@ -70,6 +71,10 @@ async def test_rules_of_leasing(alice: Client, admin: Client, db: Database) -> N
     expect.equal("lease_size", len(await drained(admin, queue)), 1)
     expect.listed(await drained(admin, other, queues=[queue, other]), [third], "id")
     expect.listed(await drained(admin, unique("empty")), [], "id")
+    crowded = unique("rules")
+    await inserted(db, CROWD, kind="crowd.kind", queue=crowded)
+    rare = (await a_job(alice, queue=crowded, kind="second.kind"))["id"]
+    expect.listed(await drained(admin, crowded, kinds=["second.kind"]), [rare], "id")
     # One order over all queues, in whichever order they are named.
     mixed = [(await a_job(alice, queue=q))["id"] for q in (queue, other) * 2]
     # Due at one moment: then who was handed in first comes first.
@@ -107,6 +112,11 @@ async def test_complete(alice: Client, admin: Client) -> None:
     expect.fields(await shown(alice, job_id), **dict(done))
     (attempt,) = await trail(alice, job_id)
     expect.fields(attempt, attempt=1, worker_id="w-7", outcome="succeeded", error=None)
+    for empty in (0, False, "", [], {}):
+        job_id = (await a_job(alice, queue=queue))["id"]
+        item = await leased(admin, queue)
+        expect.status(await post_lease(admin, "complete", item, result=empty), 200)
+        expect.fields(await shown(alice, job_id), state="succeeded", result=empty)
     expect.true(
         "in_order",
         moment(attempt["started_at"]) <= moment(attempt["finished_at"]),

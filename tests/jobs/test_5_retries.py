@@ -34,10 +34,26 @@ async def delay_of(client: Client, found: Fields) -> float:
     return gap.total_seconds()
 
 
-async def fail_all(admin: Client, queue: str, count: int) -> list[float]:
+# As if these attempts had begun an hour ago: a delay counts from the end.
+LONG_AGO = """
+    UPDATE jobs SET
+        created_at = created_at - interval '1 hour',
+        run_at = run_at - interval '1 hour',
+        started_at = started_at - interval '1 hour'
+    WHERE state = 'running' AND queue = %s
+"""
+BEGUN_LONG_AGO = """
+    UPDATE job_attempts SET started_at = started_at - interval '1 hour'
+    WHERE finished_at IS NULL AND job_id IN (SELECT id FROM jobs WHERE queue = %s)
+"""
+
+
+async def fail_all(admin: Client, db: Database, queue: str, count: int) -> list[float]:
     """Lease so many jobs and fail them; their delays."""
     items = await lease(admin, queue, max_jobs=count)
     expect.equal("lease_size", len(items), count)
+    for statement in (LONG_AGO, BEGUN_LONG_AGO):
+        await db.execute(statement, queue)
     jobs = [await failed(admin, item) for item in items]
     return [await delay_of(admin, found) for found in jobs]
 
@@ -66,16 +82,16 @@ async def test_delays_double(alice: Client, admin: Client, db: Database) -> None
     ids = await some_jobs(alice, 8, queue=queue)
 
     for failures in range(1, 5):
-        within(await fail_all(admin, queue, 8), failures)
+        within(await fail_all(admin, db, queue, 8), failures)
         await make_due(db, *ids)
 
 
-async def test_delays_are_jittered(alice: Client, admin: Client) -> None:
+async def test_delays_are_jittered(alice: Client, admin: Client, db: Database) -> None:
     """Of ten delays after a first failure at least five differ."""
     queue = unique("jitter")
     await some_jobs(alice, 10, queue=queue)
 
-    spread(await fail_all(admin, queue, 10))
+    spread(await fail_all(admin, db, queue, 10))
 
 
 async def test_delays_are_capped(
@@ -86,7 +102,7 @@ async def test_delays_are_capped(
     ids = await some_jobs(alice, 10, queue=queue, max_attempts=25)
     await db.execute("UPDATE jobs SET attempt = 9 WHERE id::text = ANY(%s)", ids)
 
-    delays = await fail_all(admin, queue, 10)
+    delays = await fail_all(admin, db, queue, 10)
 
     within(delays, 10)
     spread(delays)
@@ -94,10 +110,10 @@ async def test_delays_are_capped(
     server = start(BACKOFF_BASE_S=None, BACKOFF_MAX_S=None)
     alice, admin, db = server.client("alice"), server.client("admin"), server.database
     ids = await some_jobs(alice, 8, queue=queue, max_attempts=25)
-    within(await fail_all(admin, queue, 8), 1, 2, 300)
+    within(await fail_all(admin, db, queue, 8), 1, 2, 300)
     await db.execute("UPDATE jobs SET attempt = 19 WHERE id::text = ANY(%s)", ids)
     await make_due(db, *ids)
-    within(await fail_all(admin, queue, 8), 20, 2, 300)
+    within(await fail_all(admin, db, queue, 8), 20, 2, 300)
 
 
 async def test_failed_job_waits_then_dies(
@@ -197,15 +213,32 @@ async def test_trail_goes_on(alice: Client, admin: Client) -> None:
     expect.problem(again, 409, "not_retryable")
 
 
-async def test_retry_respects_unique_keys(alice: Client, admin: Client) -> None:
+async def test_retry_respects_unique_keys(
+    alice: Client, admin: Client, db: Database
+) -> None:
     """A job whose unique key another one holds by now is not revived: 409."""
     queue, key = unique("taken"), unique("key")
-    job_id = (await a_job(alice, queue=queue, unique_key=key))["id"]
-    await failed(admin, await leased(admin, queue), retryable=False)
     sent = job(queue=queue, unique_key=key)
-    require(await alice.post("/v1/jobs", json=sent), 202, stage=7)
 
-    reply = await admin.post(f"/v1/jobs/{job_id}/retry")
+    async def a_dead_one() -> str:
+        made = require(await alice.post("/v1/jobs", json=sent), 202, stage=7)
+        await failed(admin, await leased(admin, queue), retryable=False)
+        return f"/v1/jobs/{made['id']}"
 
-    expect.problem(reply, 409, "unique_key_taken")
-    expect.fields(await shown(alice, job_id), state="dead")
+    paths = [await a_dead_one() for _ in range(2)]
+
+    # Both at once: the first one holds the key then.
+    replies = await db.race([admin.post(f"{path}/retry") for path in paths], "jobs")
+    expect.statuses(replies, 200, 409)
+    for path, reply in zip(paths, replies, strict=True):
+        found = require(await alice.get(path), 200, stage=1)
+        if reply.status_code == 409:
+            expect.problem(reply, 409, "unique_key_taken")
+            expect.fields(found, state="dead")
+        else:
+            expect.fields(found, state="queued")
+    # Once more while the other one runs.
+    await leased(admin, queue)
+    (loser,) = (p for p, r in zip(paths, replies, strict=True) if r.status_code == 409)
+    again = await admin.post(f"{loser}/retry")
+    expect.problem(again, 409, "unique_key_taken")

@@ -1,10 +1,12 @@
 """Stage 6: the embedded worker, bounded, tireless, and in good order at the end."""
 
 import asyncio
+from functools import partial
 from itertools import pairwise
 from statistics import median
 
 from grader.judge.app.server import Server
+from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
@@ -60,12 +62,8 @@ async def test_requests_go_on_during_block(start: Start) -> None:
     server = start(WORKER_CONCURRENCY="2", POLL_S="0.1")
     alice, db = server.client("alice"), server.database
 
-    async def block(seconds: float) -> list[str]:
-        work = {"seconds": seconds}
-        return [(await a_job(alice, kind="block", payload=work))["id"]]
-
     for attempt in range(1, TRIES + 1):
-        await at_work(db, block, 1.5 * attempt)
+        await at_work(db, partial(block, alice), 1.5 * attempt)
         # Spread over half a second: of an event loop that is blocked, all but the
         # first would come after the end.
         for _ in range(5):
@@ -74,6 +72,12 @@ async def test_requests_go_on_during_block(start: Start) -> None:
         if await db.count("jobs", "state = 'running'"):
             return
     expect.fail("held_up", expected="running", got="answered when it was over")
+
+
+async def block(client: Client, seconds: float, **fields: object) -> list[str]:
+    """The id of a job that blocks its thread."""
+    work = {"seconds": seconds}
+    return [(await a_job(client, kind="block", payload=work, **fields))["id"]]
 
 
 async def test_worker_survives_failures(start: Start) -> None:
@@ -131,6 +135,19 @@ async def test_worker_keeps_going(start: Start) -> None:
         found = await intervals(slow.database)
         gaps = [begun - end for (_, end), (begun, _) in pairwise(found)]
         expect.true("pauses", median(gaps) < 1, expected="< 1 s", got=gaps)
+        await not_taken_over(slow.database)
+
+    async def not_taken_over(db: Database) -> None:
+        """Another process starts while this one is busy, and works beside it."""
+        (busy,) = await inserted(db, 1, "sleep", '{"seconds": 60}')
+        expect.true("begins", await running(db, busy), got="queued")
+        start(db, WORKER_CONCURRENCY="1", POLL_S="0.2")
+        (echo,) = await inserted(db, 1, "echo")
+        done = "id::text = %s AND state = 'succeeded'"
+        by_the_other = await until(lambda: db.count("jobs", done, echo))
+        begun = await db.count("job_attempts", "job_id::text = %s", busy)
+        expect.equal("attempts", begun, 1)
+        expect.equal("succeeded", by_the_other, 1)
 
     async def long_jobs() -> None:
         db = short.database
@@ -192,15 +209,10 @@ async def test_sigterm(start: Start) -> None:
 
     async def gives_back() -> None:
         alice, db = hurried.client("alice"), hurried.database
-
-        async def block(seconds: float) -> list[str]:
-            work = {"seconds": seconds}
-            return [(await a_job(alice, kind="block", payload=work, **last))["id"]]
-
-        last = {"max_attempts": 1}
         long = {"seconds": 60}
-        sleeping = (await a_job(alice, kind="sleep", payload=long, **last))["id"]
-        (blocking,) = await at_work(db, block, 4)
+        slept = await a_job(alice, kind="sleep", payload=long, max_attempts=1)
+        sleeping = slept["id"]
+        (blocking,) = await at_work(db, partial(block, alice, max_attempts=1), 4)
         expect.true("begins", await running(db, sleeping), got="queued")
         await stopped(hurried)
         for job_id in (sleeping, blocking):

@@ -10,10 +10,12 @@ from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
 from tests.jobs.helpers import (
+    CROWD,
     a_job,
     drained,
     ended,
     failed,
+    inserted,
     job,
     lease,
     leased,
@@ -22,8 +24,8 @@ from tests.jobs.helpers import (
     shown,
     silence,
     some_jobs,
+    taken_back,
     unique,
-    until,
 )
 
 DELAY = 0.8
@@ -171,32 +173,27 @@ async def test_cancel_running(alice: Client, admin: Client, db: Database) -> Non
     expect.fields(await failed(admin, items[1]), state="cancelled")
     expect.fields(await shown(alice, failing), state="cancelled", attempt=1)
     await silence(db, silent)
-
-    async def over() -> bool:
-        expect.equal("lease_size", len(await lease(admin, queue)), 0)
-        return bool((await shown(alice, silent))["state"] == "cancelled")
-
-    await until(over, patience=5)
-    expect.fields(await shown(alice, silent), state="cancelled")
+    (over,) = await taken_back(admin, queue, silent)
+    expect.fields(over, state="cancelled")
 
 
 async def test_paused_queue(start: Start) -> None:
     """Nobody leases from a paused queue, the embedded worker neither, until resumed."""
     server = start(WORKER_CONCURRENCY="2", POLL_S="0.1")
-    alice, admin = server.client("alice"), server.client("admin")
+    alice, admin, db = server.client("alice"), server.client("admin"), server.database
     queue, other = unique("paused"), unique("open")
-    begun_on = unique("begun")
-    await a_job(alice, queue=begun_on)
-    begun = await leased(admin, begun_on)
-    given_back = await admin.post(f"/v1/queues/{begun_on}/pause")
-    expect.status(given_back, 200)
-    expect.status(await post_lease(admin, "complete", begun), 200)
+    await begun_before(alice, admin, db)
     refused = await alice.post(f"/v1/queues/{queue}/pause")
     expect.problem(refused, 403, "forbidden")
     for _ in range(2):
         reply = await admin.post(f"/v1/queues/{queue}/pause")
         expect.status(reply, 200)
         expect.fields(body(reply), name=queue, paused=True)
+
+    # As many as there may be: they are in nobody's way.
+    crowded = unique("crowd")
+    expect.status(await admin.post(f"/v1/queues/{crowded}/pause"), 200)
+    await inserted(db, CROWD, "echo", queue=crowded)
 
     held = (await a_job(alice, queue=queue, kind="echo"))["id"]
     ours = (await a_job(alice, queue=queue))["id"]
@@ -205,6 +202,9 @@ async def test_paused_queue(start: Start) -> None:
     expect.fields(await ended(alice, free), state="succeeded")
     expect.listed(await drained(admin, queue), [], "id")
     expect.fields(await shown(alice, held), state="queued")
+    later = (await a_job(alice, queue=other))["id"]
+    both = {"queues": [crowded, other]}
+    expect.fields((await leased(admin, other, **both))["job"], id=later)
     refused = await alice.post(f"/v1/queues/{queue}/resume")
     expect.problem(refused, 403, "forbidden")
     reply = await admin.post(f"/v1/queues/{queue}/resume")
@@ -212,3 +212,22 @@ async def test_paused_queue(start: Start) -> None:
     expect.fields(body(reply), name=queue, paused=False)
     expect.fields(await ended(alice, held), state="succeeded")
     expect.fields((await leased(admin, queue))["job"], id=ours)
+    # Once more, and one that nobody has heard of.
+    for name in (queue, unique("never")):
+        reply = await admin.post(f"/v1/queues/{name}/resume")
+        expect.status(reply, 200)
+        expect.fields(body(reply), name=name, paused=False)
+
+
+async def begun_before(alice: Client, admin: Client, db: Database) -> None:
+    """Jobs that run when their queue is paused go on, or are missed when silent."""
+    queue = unique("begun")
+    await some_jobs(alice, 2, queue=queue, max_attempts=1)
+    begun, silent = [await leased(admin, queue) for _ in range(2)]
+
+    expect.status(await admin.post(f"/v1/queues/{queue}/pause"), 200)
+
+    expect.status(await post_lease(admin, "complete", begun), 200)
+    await silence(db, silent["job"]["id"])
+    (lost,) = await taken_back(admin, queue, silent["job"]["id"])
+    expect.fields(lost, state="dead", error="lease_expired")
