@@ -4,30 +4,14 @@ Somebody planted them from the statement alone. One that a new check refuses mov
 `bugs.toml`, where the proof watches it.
 """
 
-import tomllib
-
 from grader.catalogue import Problem
-from grader.judge.own_tests.edits import Edit, Variation
+from grader.judge.own_tests.edits import variations
 from grader.paths import SUITES
 from grader.proof.apps import App
 
 
 def holes(problem: Problem) -> tuple[App, ...]:
     """Those of `tests/SLUG/holes.toml`; none where there is no such file."""
-    file = SUITES / problem.slug / "holes.toml"
-    if not file.is_file():
+    if not (SUITES / problem.slug / "holes.toml").is_file():
         return ()
-    rows = tomllib.loads(file.read_text("utf-8"))["variation"]
-    return tuple(
-        App(
-            "bug",
-            Variation(
-                id=row["id"],
-                story={"en": row["en"], "zh": row["zh"]},
-                edits=tuple(Edit(**edit) for edit in row["edits"]),
-                stage=row["stage"],
-                breaks=tuple(row["breaks"]),
-            ),
-        )
-        for row in rows
-    )
+    return tuple(App("bug", hole) for hole in variations(problem.slug, "holes"))

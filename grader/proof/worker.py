@@ -5,23 +5,29 @@ import time
 from pathlib import Path
 
 from grader.catalogue import Problem, load
-from grader.errors import Cancelled
+from grader.errors import Cancelled, SetupError
 from grader.files import write_files
 from grader.proof.apps import app_files, checks_asked
 from grader.proof.claims import Claim, Found, Verdict
 from grader.results import CheckResult, StageResult
 from grader.run import Engine
 
-_engine: Engine | None = None
+_engine: Engine | SetupError | None = None
 
 
 def open_engine() -> None:
+    """What stops it is told by the first claim: here it would only break the pool."""
     global _engine
-    _engine = Engine()
+    try:
+        _engine = Engine()
+    except SetupError as error:
+        _engine = error
 
 
 def judge(slug: str, claim: Claim) -> Verdict:
-    """Grade one app."""
+    """Grade one app; SetupError when there is no engine for it."""
+    if isinstance(_engine, SetupError):
+        raise _engine
     assert _engine
     problem, started = load(slug), time.perf_counter()
     stages = [problem.stage(number) for number in claim.stages]

