@@ -112,7 +112,8 @@ async def test_complete(alice: Client, admin: Client) -> None:
     expect.fields(await shown(alice, job_id), **dict(done))
     (attempt,) = await trail(alice, job_id)
     expect.fields(attempt, attempt=1, worker_id="w-7", outcome="succeeded", error=None)
-    for empty in (0, False, "", [], {}):
+    empties: tuple[object, ...] = (0, False, "", [], {})
+    for empty in empties:
         job_id = (await a_job(alice, queue=queue))["id"]
         item = await leased(admin, queue)
         expect.status(await post_lease(admin, "complete", item, result=empty), 200)

@@ -4,6 +4,7 @@ import asyncio
 from functools import partial
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
 from grader.judge.app.server import Server
 from grader.judge.callers.client import Client
@@ -74,7 +75,7 @@ async def test_requests_go_on_during_block(start: Start) -> None:
     expect.fail("held_up", expected="running", got="answered when it was over")
 
 
-async def block(client: Client, seconds: float, **fields: object) -> list[str]:
+async def block(client: Client, seconds: float, **fields: Any) -> list[str]:
     """The id of a job that blocks its thread."""
     work = {"seconds": seconds}
     return [(await a_job(client, kind="block", payload=work, **fields))["id"]]
