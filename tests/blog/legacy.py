@@ -11,10 +11,16 @@ from grader.judge.checks import expect
 from grader.judge.database import Database
 
 POSTS = 300
+# Of the post with this number; some titles are as long as they may be.
+TITLE = """
+    CASE WHEN {0} % 11 = 0 THEN '旧文章'
+         WHEN {0} % 13 = 0 THEN repeat('Long ', 39) || 'title'
+         ELSE 'Old post ' || {0} END
+"""
 # Every fifth post has no slug, every seventh shares one, the others have their own.
-# Two authors take turns. One own slug looks like what a backfill might make of a
-# shared one.
-SEED = """
+# Two share one of 80 characters. Two authors take turns. One own slug looks like what
+# a backfill might make of a shared one.
+SEED = f"""
     INSERT INTO users (email, name, password_hash, role, created_at)
     VALUES ('old@example.com', 'old', 'x', 'user', now()),
            ('odd@example.com', 'odd', 'x', 'user', now());
@@ -24,8 +30,9 @@ SEED = """
            CASE WHEN n % 5 = 0 THEN NULL
                 WHEN n % 7 = 0 THEN 'shared'
                 WHEN n = 8 THEN 'shared-2'
+                WHEN n IN (16, 17) THEN repeat('long', 20)
                 ELSE 'own-' || n END,
-           CASE WHEN n % 11 = 0 THEN '旧文章' ELSE 'Old post ' || n END,
+           {TITLE.format("n")},
            'Body ' || n, n % 3 = 0,
            TIMESTAMPTZ '2024-01-01 00:00Z' + n * INTERVAL '1 hour',
            TIMESTAMPTZ '2024-02-01 00:00Z' + n * INTERVAL '1 hour'

@@ -6,7 +6,7 @@ from statistics import median
 import httpx
 import jwt
 
-from grader.judge.app.people import ADMIN_EMAIL, PASSWORD, log_in, register
+from grader.judge.app.people import PASSWORD, log_in, register
 from grader.judge.app.server import Server
 from grader.judge.app.world import World
 from grader.judge.callers.client import Client
@@ -20,6 +20,7 @@ from tests.blog.helpers import a_post, draft, published, unique
 
 # An address of 254 characters, the longest that there is, and one of 255.
 LONG = f"{'a' * 61}@{'d' * 62}.{'d' * 62}.{'d' * 62}.com"
+SECOND_ADMIN = "second-admin@example.com"
 # What registration takes and refuses: both ends, and one beyond.
 LIMITS: tuple[tuple[dict[str, str], int], ...] = (
     ({"email": LONG, "name": "名" * 80, "password": "x" * 128}, 201),
@@ -196,9 +197,10 @@ async def test_login_does_not_tell_who_exists(server: Server) -> None:
 
 
 async def test_long_passwords_count_whole(server: Server) -> None:
-    """Two passwords that differ only after their 72nd byte are different."""
+    """Every character of a password counts: after 72 bytes, at the ends, capitals."""
     client, email = server.client(), f"{unique('long')}@example.com"
-    password = "x" * 80
+    # White space at both ends, which is of the password like the rest.
+    password = f" {'x' * 78} "
     reply = await client.post(
         "/v1/auth/register", json={"email": email, "name": "long", "password": password}
     )
@@ -208,10 +210,11 @@ async def test_long_passwords_count_whole(server: Server) -> None:
         "/v1/auth/token", data={"username": email, "password": password}
     )
     expect.status(right, 200)
-    other = await client.post(
-        "/v1/auth/token", data={"username": email, "password": password[:-1] + "y"}
-    )
-    unauthorized(other, "invalid_credentials")
+    for wrong in (password[:-1] + "y", password[1:], password[:-1], password.upper()):
+        other = await client.post(
+            "/v1/auth/token", data={"username": email, "password": wrong}
+        )
+        unauthorized(other, "invalid_credentials")
 
 
 async def test_passwords_are_hashed(alice: Client, bob: Client, db: Database) -> None:
@@ -270,17 +273,18 @@ async def test_one_email_one_user(server: Server, db: Database) -> None:
 
 
 async def test_first_admin_is_made_once(start: Start) -> None:
-    """Starting twice leaves one admin, who can log in, for half an hour by default."""
-    server = start(ACCESS_TTL_S=None)
+    """Starting twice makes one admin, who can log in, for half an hour by default."""
+    # There is an admin already, under another address.
+    server = start(ACCESS_TTL_S=None, ADMIN_EMAIL=SECOND_ADMIN)
     expect.status(await server.client("admin").get("/v1/me"), 200, 401)
     server.kill()
     server.start()
 
-    one = await server.database.count("users", "lower(email) = %s", ADMIN_EMAIL)
+    one = await server.database.count("users", "lower(email) = %s", SECOND_ADMIN)
     expect.equal("rows", one, 1, table="users")
     admins = await server.database.count("users", "role = 'admin'")
-    expect.equal("rows", admins, 1, table="users")
-    token = await log_in(server.client(), ADMIN_EMAIL)
+    expect.equal("rows", admins, 2, table="users")
+    token = await log_in(server.client(), SECOND_ADMIN)
     me = await server.client("admin", token).get("/v1/me")
     expect.fields(body(me), role="admin")
     left = float(claims_of(token).get("exp", 0)) - time.time()

@@ -28,6 +28,11 @@ SHAPE = (
     *("created_at", "updated_at", "author", "tags", "comment_count"),
 )
 FOUR = ("alice", "bob", "carol", "admin")
+A_HUNDRED_COMMENTS = """
+    INSERT INTO comments (post_id, author_id, parent_id, body, created_at, deleted_at)
+    SELECT post_id, author_id, NULL, body, created_at, NULL
+    FROM comments, generate_series(1, 100) WHERE id::text = %s
+"""
 
 
 async def test_tags_are_normalised(alice: Client) -> None:
@@ -115,7 +120,7 @@ async def test_walk_over_ties(start: Start) -> None:
         "UPDATE posts SET published_at = '2025-01-01 00:00Z', updated_at = now()"
     )
     found: list[str] = []
-    cursor = None
+    cursor, more = None, 0
     while True:
         query = {"limit": 40, **({"cursor": cursor} if cursor else {})}
         page = require(await alice.get("/v1/posts", params=query), 200, stage=4)
@@ -123,12 +128,14 @@ async def test_walk_over_ties(start: Start) -> None:
         cursor = page["next_cursor"]
         if cursor is None or len(found) > 400:
             break
-        await many(alice, 3)
+        more += len(await many(alice, 3))
 
     expected = sorted(post["slug"] for post in posts)
     added = set(found) - set(expected)
     expect.listed(sorted(slug for slug in found if slug not in added), expected, "slug")
     expect.equal("page_sizes", len(body(await alice.get("/v1/posts"))["items"]), 20)
+    widest = await pages(alice, "/v1/posts", limit=100)
+    expect.equal("page_sizes", [len(page) for page in widest], [100, 100, more])
 
 
 async def test_pages_refuse_bad_queries(alice: Client, anonymous: Client) -> None:
@@ -236,6 +243,9 @@ async def test_comments_form_a_thread(
     )
     tied = [c["id"] for page in await pages(anonymous, path, limit=2) for c in page]
     expect.listed(sorted(tied), sorted(c["id"] for c in found), "id")
+    await db.execute(A_HUNDRED_COMMENTS, last["id"])
+    widest = await pages(anonymous, path, limit=100)
+    expect.equal("page_sizes", [len(page) for page in widest], [100, 3])
     for text in ("", "x" * 2001):
         expect.status(await bob.post(path, json={"body": text}), 422)
     unseen = await bob.post(f"/v1/posts/{hidden['slug']}/comments", json={"body": "?"})
@@ -243,6 +253,9 @@ async def test_comments_form_a_thread(
     expect.problem(
         await bob.get(f"/v1/posts/{hidden['slug']}/comments"), 404, "not_found"
     )
+    secret = await a_comment(alice, hidden["slug"])
+    unseen = await bob.delete(f"/v1/comments/{secret['id']}")
+    expect.problem(unseen, 404, "not_found")
 
 
 async def test_deleted_comment_keeps_its_replies(

@@ -2,6 +2,9 @@
 
 import asyncio
 
+import httpx
+
+from grader.judge.app.people import PASSWORD
 from grader.judge.app.server import Server
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
@@ -9,7 +12,18 @@ from grader.judge.checks.answers import body
 from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.blog.helpers import a_post, draft, drafts, published, unique
+from tests.blog.helpers import a_comment, a_post, draft, drafts, published, unique
+
+READS = ("/v1/tags", "/v1/posts")
+# Posts with the slugs that follow another's.
+FOLLOWERS = """
+    INSERT INTO posts (author_id, slug, title, body, status, version,
+                       published_at, created_at, updated_at)
+    SELECT author_id, slug || '-' || n, title, body, status, version,
+           published_at, created_at, updated_at
+    FROM posts, generate_series(1, 200) AS n WHERE slug = %s
+    ON CONFLICT DO NOTHING
+"""
 
 
 async def test_import_in_order(alice: Client, anonymous: Client) -> None:
@@ -108,6 +122,33 @@ async def test_titles_do_not_collide(alice: Client, db: Database) -> None:
     expect.statuses(replies, *[201] * 4)
     slugs = {body(reply)["slug"] for reply in replies}
     expect.equal("slugs_differ", len(slugs), 4)
+    # However many there are: those that an app is likely to try next are taken.
+    for slug in slugs:
+        await db.execute(FOLLOWERS, slug)
+    expect.status(await alice.post("/v1/posts", json=draft(title=title)), 201)
+
+
+async def test_comment_meets_delete(alice: Client, bob: Client, db: Database) -> None:
+    """A comment on a post that is being deleted is 201 or 404, and goes with it."""
+    post = await published(alice)
+    await a_comment(bob, post["slug"])
+    path = f"/v1/posts/{post['slug']}"
+
+    async with db.hold("comments") as gate:
+        deletion = asyncio.create_task(alice.delete(path))
+        await gate.waiting(1, [deletion])
+        sent = {"body": "Wait!"}
+        comment = asyncio.create_task(bob.post(f"{path}/comments", json=sent))
+        await gate.waiting(2, [deletion, comment])
+
+    expect.status(await deletion, 204)
+    reply = await comment
+    expect.status(reply, 201, 404)
+    if reply.status_code == 404:
+        expect.problem(reply, 404, "not_found")
+    mine = "post_id::text = %s AND deleted_at IS NULL"
+    left = await db.count("comments", mine, post["id"])
+    expect.equal("rows", left, 0, table="comments")
 
 
 async def test_errors_leave_nothing_behind(start: Start) -> None:
@@ -136,6 +177,41 @@ async def test_one_connection_is_enough(start: Start) -> None:
         "/v1/posts/import", json={"posts": drafts(3, tags=["one"])}
     )
     expect.status(imported, 201)
+    await no_request_needs_two(server)
+
+
+async def no_request_needs_two(server: Server) -> None:
+    """Ask everything that other stages add, whose answers they judge themselves."""
+    admin, post = server.client("admin"), await published(server.client("alice"))
+    path, bob = f"/v1/posts/{post['slug']}", server.client("bob")
+    account = an_account()
+    login = {"username": account["email"], "password": PASSWORD}
+    role, edit = {"role": "user"}, {"title": "New", "tags": ["two"]}
+    remark = await admin.post(f"{path}/comments", json={"body": "Well."})
+    not_busy(remark, 201)
+    number = body(remark)["id"] if remark.status_code == 201 else 0
+    for reply, status in (
+        (await admin.post("/v1/auth/register", json=account), 201),
+        (await admin.post("/v1/auth/token", data=login), 200),
+        (await admin.put(f"/v1/users/{bob.id}/role", json=role), 200),
+        *[(await admin.get(read), 200) for read in (*READS, "/v1/me", path)],
+        (await admin.get(f"{path}/comments"), 200),
+        (await admin.delete(f"/v1/comments/{number}"), 204),
+        (await admin.patch(path, json=edit, headers={"If-Match": "*"}), 200),
+        (await admin.delete(path), 204),
+    ):
+        not_busy(reply, status)
+
+
+def an_account() -> dict[str, str]:
+    name = unique("late")
+    return {"email": f"{name}@example.com", "name": name, "password": PASSWORD}
+
+
+def not_busy(reply: httpx.Response, expected: int) -> None:
+    """There was a connection; all else about the answer is another check's matter."""
+    if reply.status_code == 503:
+        expect.status(reply, expected)
 
 
 async def test_full_pool_answers_503(start: Start) -> None:
@@ -154,6 +230,14 @@ async def test_full_pool_answers_503(start: Start) -> None:
     expect.true("retry_after", seconds.isdigit(), expected="1", got=seconds)
     expect.status(await first, 201)
     expect.status(await bob.post("/v1/posts", json=draft()), 201)
+    # A write that changes no post: a cache would keep what it was told meanwhile.
+    async with server.database.hold("users") as gate:
+        late = asyncio.create_task(bob.post("/v1/auth/register", json=an_account()))
+        await gate.waiting(1, [late])
+        await asyncio.gather(*(bob.get(path) for path in READS))
+    not_busy(await late, 201)
+    for path in READS:
+        not_busy(await bob.get(path), 200)
 
 
 async def test_pool_is_bounded(start: Start) -> None:

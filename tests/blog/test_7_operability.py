@@ -17,6 +17,8 @@ from grader.judge.suite.fixtures import Start
 from tests.blog.helpers import draft, published, unique
 
 NOWHERE = "/v1/nothing/here"
+# Of a request id.
+FORM = re.compile(r"[\w.-]{1,64}", re.ASCII)
 
 
 async def test_every_error_is_a_problem(alice: Client, anonymous: Client) -> None:
@@ -49,15 +51,18 @@ async def test_request_id(alice: Client, anonymous: Client) -> None:
     ):
         expect.equal("request_id", reply.headers.get("x-request-id"), good)
     made = set()
-    for bad in ("two words", "x" * 65, "semi;colon", None):
-        headers = {"X-Request-ID": bad} if bad else {}
+    # As Latin-1 and as UTF-8, which is two letters in Latin-1.
+    foreign = ("é", "ê".encode().decode("latin-1"))
+    bad_ones = ("two words", "x" * 65, "semi;colon", "", None, *foreign)
+    for bad in bad_ones:
+        headers = {} if bad is None else {b"X-Request-ID": bad.encode("latin-1")}
         found = expect.header(
             await alice.get("/v1/posts", headers=headers), "x-request-id"
         )
-        expect.true("request_id_form", re.fullmatch(r"[\w.-]{1,64}", found), got=found)
+        expect.true("request_id_form", FORM.fullmatch(found), got=found)
         expect.true("request_id_new", found != bad, got=found)
         made.add(found)
-    expect.equal("request_ids_differ", len(made), 4)
+    expect.equal("request_ids_differ", len(made), len(bad_ones))
 
 
 async def test_crash_tells_the_log_not_the_client(start: Start) -> None:
