@@ -59,13 +59,23 @@ class MessageFrame(MessageOut):
     type: Literal["message"] = "message"
 
 
+def read_int(digits: str) -> float:
+    """Python reads no integer above 4,300 digits; above 64 bits all are too large."""
+    return int(digits) if len(digits) < 20 else float(digits)
+
+
+def refuse_constant(name: str) -> None:
+    """Python reads `NaN` and `Infinity`, which are no JSON."""
+    raise ValueError(name)
+
+
 def parse_object(text: str | None) -> dict[str, Any]:
     """The JSON object in a text frame; Closed when there is none."""
     # Bytes, not characters. UTF-8 takes up to four for one.
     if text is None or len(text.encode()) > MAX_BYTES:
         raise Closed(MALFORMED)
     try:
-        found = json.loads(text)
+        found = json.loads(text, parse_int=read_int, parse_constant=refuse_constant)
     # Deep nesting is no ValueError.
     except (ValueError, RecursionError):
         raise Closed(MALFORMED) from None

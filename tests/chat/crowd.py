@@ -34,9 +34,10 @@ async def silently_said(db: Database, room: str, author: Client, text: str) -> i
         "   WHERE id::text = %s RETURNING id, last_seq)"
         " INSERT INTO messages"
         " (room_id, seq, author_id, client_msg_id, body, created_at)"
-        " SELECT counted.id, last_seq, users.id, 'silent', %s, now()"
+        " SELECT counted.id, last_seq, users.id, %s, %s, now()"
         " FROM counted, users WHERE users.id::text = %s",
         room,
+        text,
         text,
         author.id,
     )

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from grader.judge.callers.client import Client
 from grader.judge.callers.sockets import Connect, Socket
+from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields
 from grader.judge.checks.arrange import require, taught_by
 from grader.judge.checks.failures import CheckFailed
@@ -34,6 +35,11 @@ async def a_room(owner: Client, *members: Client, kind: str = "public") -> str:
 async def add(owner: Client, room: str, member: Client) -> None:
     path = f"/v1/rooms/{room}/members/{member.id}"
     require(await owner.put(path, json={"role": "member"}), 200, stage=1)
+
+
+async def remove(owner: Client, room: str, member: Client) -> None:
+    path = f"/v1/rooms/{room}/members/{member.id}"
+    require(await owner.delete(path), 204, stage=1)
 
 
 async def authenticated(
@@ -105,6 +111,13 @@ async def quiet(*sockets: Socket) -> None:
         answers = await asyncio.gather(*(socket.ask("ping") for socket in sockets))
         for answer in answers:
             must_be(answer, "pong")
+
+
+async def all_close(sockets: list[Socket], *codes: int, seconds: float = 10) -> None:
+    """Each socket is closed by the server with one of the codes."""
+    for socket in sockets:
+        code = await socket.closed(seconds)
+        expect.true("close_code", code in codes, expected=list(codes), got=code)
 
 
 async def until(look: Callable[[], Awaitable[T]], wanted: T, seconds: float = 5.0) -> T:

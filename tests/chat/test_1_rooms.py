@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+import httpx
+
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
@@ -178,14 +180,28 @@ async def test_last_owner_stays(alice: Client, bob: Client) -> None:
 async def test_two_owners_cannot_both_leave(
     alice: Client, bob: Client, db: Database
 ) -> None:
-    """Of two owners who leave at one moment, one gets 204, the other 409."""
-    room = await a_room(alice, bob)
-    promoted = await alice.put(member(room, bob), json={"role": "owner"})
-    expect.status(promoted, 200)
-    leaving = [alice.delete(member(room, alice)), bob.delete(member(room, bob))]
+    """Of two owners who leave or step down at one moment, one stays: 409."""
 
-    replies = await db.race(leaving, "memberships")
+    async def leaves(room: str, who: Client) -> httpx.Response:
+        return await who.delete(member(room, who))
 
-    expect.statuses(replies, 204, 409)
-    owners = await db.count("memberships", "room_id::text = %s", room)
-    expect.equal("rows", owners, 1, table="memberships")
+    async def steps_down(room: str, who: Client) -> httpx.Response:
+        return await who.put(member(room, who), json={"role": "member"})
+
+    for hers, his, done in (
+        (leaves, leaves, [204]),
+        (steps_down, steps_down, [200]),
+        (leaves, steps_down, [200, 204]),
+    ):
+        room = await a_room(alice, bob)
+        promoted = await alice.put(member(room, bob), json={"role": "owner"})
+        expect.status(promoted, 200)
+
+        replies = await db.race([hers(room, alice), his(room, bob)], "memberships")
+
+        first = min(replies, key=lambda reply: reply.status_code)
+        expect.status(first, *done)
+        expect.statuses(replies, first.status_code, 409)
+        owned = "room_id::text = %s AND role = 'owner'"
+        owners = await db.count("memberships", owned, room)
+        expect.equal("rows", owners, 1, table="memberships")

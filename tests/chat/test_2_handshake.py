@@ -8,11 +8,11 @@ from typing import Any
 from grader.judge.app.people import PASSWORD
 from grader.judge.app.server import Server
 from grader.judge.callers.client import Client
-from grader.judge.callers.sockets import Connect, Socket
+from grader.judge.callers.sockets import Connect
 from grader.judge.callers.tokens import claims_of, forged, without_signature
 from grader.judge.checks import expect
 from grader.judge.suite.fixtures import Start
-from tests.chat.helpers import authenticated, must_be, must_refuse, quiet
+from tests.chat.helpers import all_close, authenticated, must_be, must_refuse, quiet
 
 LIMIT = 65_536
 MALFORMED: list[str | bytes] = [
@@ -25,13 +25,6 @@ MALFORMED: list[str | bytes] = [
     "[" * 60_000,
     b'{"type": "ping"}',
 ]
-
-
-async def all_close(sockets: list[Socket], *codes: int, seconds: float = 10) -> None:
-    """Each socket is closed by the server with one of the codes."""
-    for socket in sockets:
-        code = await socket.closed(seconds)
-        expect.true("close_code", code in codes, expected=list(codes), got=code)
 
 
 async def test_token_opens(alice: Client, connect: Connect) -> None:
@@ -122,11 +115,17 @@ async def test_malformed_frames_close(alice: Client, connect: Connect) -> None:
 
 async def test_large_frames_close(alice: Client, connect: Connect) -> None:
     """65,536 bytes are a frame, one more closes with 1009 or 4400."""
-    exact = await authenticated(connect, alice)
+    auth = json.dumps({"type": "auth", "token": alice.token})
+    exact = await connect(alice)
+    await exact.send_raw(auth.ljust(LIMIT))
+    await exact.next("ready")
     await exact.send_raw('{"type": "ping"}'.ljust(LIMIT))
     await exact.next("pong")
 
-    sockets = []
+    # The first frame, valid but for its size, and later ones.
+    unknown = await connect(alice)
+    await unknown.send_raw(auth.ljust(LIMIT + 1))
+    sockets = [unknown]
     text = "字" * (LIMIT // 3)
     for large in (
         '{"type": "ping"}'.ljust(LIMIT + 1),
@@ -156,6 +155,11 @@ async def test_invalid_frames_cost_an_error(alice: Client, connect: Connect) -> 
         ("typing", {}),
     ):
         must_refuse(await socket.ask(kind, **fields), "invalid_frame")
+    for ref in ("", "键" * 64):
+        await socket.send("dance", ref=ref)
+        must_refuse(await socket.answer(ref), "invalid_frame")
+        await socket.send("ping", ref=ref)
+        must_be(await socket.answer(ref), "pong")
     for raw in (
         '{"ref": "r", "room_id": "1"}',
         '{"ref": "r", "type": ["ping"]}',

@@ -1,19 +1,24 @@
 """Stage 3: every message reaches everybody in its room, and nobody else."""
 
 import asyncio
+import time
 
 from grader.judge.callers.client import Client
 from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.checks import expect
+from grader.judge.checks.arrange import taught_by
 from grader.judge.suite.fixtures import Start
 from tests.chat.helpers import (
     a_message,
     a_room,
+    add,
+    all_close,
     authenticated,
     listening,
     many_said,
     must_refuse,
     quiet,
+    remove,
     said,
     subscribed,
 )
@@ -58,6 +63,18 @@ async def test_subscription_needs_membership(
     await quiet(hers, his)
     expect.equal("messages_seen", his.count.get("message", 0), 0, who="bob")
     expect.equal("messages_seen", hers.count.get("message", 0), 2, who="alice")
+
+    # What was proven once is asked again: he may be out by now.
+    for room in rooms:
+        await add(alice, room, bob)
+        await said(his, room)
+        await subscribed(his, room)
+        await his.send("unsubscribe", room_id=room)
+        await quiet(his)
+        await remove(alice, room, bob)
+        sent = await his.ask("send", room_id=room, **a_message())
+        must_refuse(sent, "not_found")
+        must_refuse(await his.ask("subscribe", room_id=room), "not_found")
 
 
 async def test_rooms_are_kept_apart(
@@ -149,7 +166,7 @@ async def test_lost_connections_harm_nobody(
 
 
 async def test_idle_sockets_hold_no_connection(start: Start, connect: Connect) -> None:
-    """With 20 idle sockets and a pool of two, REST answers and messages arrive."""
+    """20 idle sockets leave a pool of two free; who only listens is closed: 4408."""
     server = start(DB_POOL_SIZE="2", DB_POOL_TIMEOUT_S="1")
     alice, bob = server.client("alice"), server.client("bob")
     room = await a_room(alice, bob)
@@ -170,3 +187,22 @@ async def test_idle_sockets_hold_no_connection(start: Start, connect: Connect) -
             [message["client_msg_id"]],
             who=socket.who,
         )
+    await listening_is_silence(start, connect)
+
+
+async def listening_is_silence(start: Start, connect: Connect) -> None:
+    """What the server sends is no sign of life of the client."""
+    server = start(HEARTBEAT_S="1")
+    alice, bob = server.client("alice"), server.client("bob")
+    room = await a_room(alice, bob)
+    listener = await listening(connect, alice, room)
+    silent, mouth = [await authenticated(connect, bob) for _ in range(2)]
+
+    deadline = time.monotonic() + 10
+    while listener.open_still and time.monotonic() < deadline:
+        await said(mouth, room)
+        await asyncio.sleep(0.1)
+
+    with taught_by(2):
+        await all_close([silent], 4408)
+    await all_close([listener], 4408, seconds=0.5)

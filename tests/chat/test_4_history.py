@@ -134,18 +134,22 @@ async def test_history_goes_both_ways(alice: Client, bob: Client, db: Database) 
     """Pages ascend, before and after a number, and tell whether there is more."""
     room = await a_room(alice)
     expect.equal("history_page", await page(alice, room), ([], False), query="")
-    await filled(db, room, alice, 60)
+    await filled(db, room, alice, 101)
 
     good: list[tuple[dict[str, int], range, bool]] = [
-        ({}, range(11, 61), True),
-        ({"limit": 100}, range(1, 61), False),
-        ({"limit": 60}, range(1, 61), False),
+        ({}, range(52, 102), True),
+        ({"limit": 100}, range(2, 102), True),
+        ({"limit": 100, "before_seq": 101}, range(1, 101), False),
+        ({"limit": 100, "before_seq": 61}, range(1, 61), False),
+        ({"limit": 100, "after_seq": 0}, range(1, 101), True),
+        ({"limit": 100, "after_seq": 1}, range(2, 102), False),
+        ({"before_seq": 0}, range(0), False),
         ({"before_seq": 11, "limit": 4}, range(7, 11), True),
         ({"before_seq": 5, "limit": 4}, range(1, 5), False),
         ({"before_seq": 1}, range(0), False),
         ({"after_seq": 0, "limit": 3}, range(1, 4), True),
-        ({"after_seq": 57, "limit": 3}, range(58, 61), False),
-        ({"after_seq": 60}, range(0), False),
+        ({"after_seq": 98, "limit": 3}, range(99, 102), False),
+        ({"after_seq": 101}, range(0), False),
     ]
     for query, numbers, more in good:
         expected = (list(numbers), more)
@@ -161,10 +165,10 @@ async def test_history_goes_both_ways(alice: Client, bob: Client, db: Database) 
         bad = await alice.get(messages_path(room), params=bad_query)
         expect.problem(bad, 422)
         expect.names_field(bad, next(iter(bad_query)))
-    both = await alice.get(
-        messages_path(room), params={"before_seq": 9, "after_seq": 3}
-    )
-    expect.problem(both, 422)
+    for before, after in ((9, 3), (9, 0), (0, 3), (0, 0)):
+        directions = {"before_seq": before, "after_seq": after}
+        both = await alice.get(messages_path(room), params=directions)
+        expect.problem(both, 422)
     expect.problem(await bob.get(messages_path(room)), 404, "not_found")
     expect.problem(
         await bob.post(messages_path(room), json=a_message()), 404, "not_found"
@@ -191,6 +195,7 @@ async def test_limits_of_messages(alice: Client, bob: Client, connect: Connect) 
         ("body", "a\x00b"),
         ("client_msg_id", ""),
         ("client_msg_id", "x" * 65),
+        ("client_msg_id", "a\x00b"),
     ):
         sent = a_message(**{field: value})
         reply = await alice.post(messages_path(room), json=sent)

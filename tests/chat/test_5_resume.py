@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass, field
 
+import httpx
+
 from grader.judge.callers.client import Client
 from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.checks import expect
@@ -18,6 +20,7 @@ from tests.chat.helpers import (
     listening,
     posted,
     quiet,
+    remove,
     said,
     subscribed,
     until,
@@ -91,6 +94,7 @@ async def test_limits_of_recovery(start: Start, connect: Connect) -> None:
     alice = server.client("alice")
     empty, room = await a_room(alice), await a_room(alice)
     await filled(server.database, room, alice, 50)
+    sockets: list[tuple[Socket, str]] = []
 
     for target, last_seq, recovered, first, newest in (
         (room, 30, True, 31, 50),
@@ -107,9 +111,15 @@ async def test_limits_of_recovery(start: Start, connect: Connect) -> None:
         await quiet(socket)
         replayed = list(range(first, newest + 1))
         expect.equal("seqs_seen", seqs(socket, target), replayed, who="alice")
-    live = await posted(alice, room)
-    await socket.close()
-    expect.equal("next_seq", live["seq"], 51)
+        sockets.append((socket, target))
+    for target, number in ((room, 51), (empty, 1)):
+        live = await posted(alice, target)
+        expect.equal("next_seq", live["seq"], number)
+    # Recovered or not, messages begin after the newest.
+    for socket, target in sockets:
+        await quiet(socket)
+        begins = [51] if target == room else [1]
+        expect.equal("seqs_seen", seqs(socket, target), begins, who="alice")
     # Where nothing is set it is 500.
     server = start(RECOVERY_MAX=None)
     alice = server.client("alice")
@@ -250,7 +260,7 @@ async def test_read_marker_never_goes_back(
     alice: Client, bob: Client, carol: Client, db: Database
 ) -> None:
     """The read marker moves forward only, and not beyond the last message."""
-    room = await a_room(alice, bob)
+    room = await a_room(alice, bob, carol)
     await filled(db, room, alice, 9)
 
     for sent, stands in ((0, 0), (4, 4), (2, 4), (4, 4), (8, 8), (100, 9), (1, 9)):
@@ -263,10 +273,28 @@ async def test_read_marker_never_goes_back(
             role="member",
             last_read_seq=stands,
         )
-    hers = await alice.put(f"/v1/rooms/{room}/read", json={"seq": 0})
+    await keeps_the_highest(alice, room, db)
+    hers = await carol.put(f"/v1/rooms/{room}/read", json={"seq": 0})
     expect.fields(body(hers), last_read_seq=0)
     bad = await bob.put(f"/v1/rooms/{room}/read", json={"seq": -1})
     expect.problem(bad, 422, "validation_error")
     expect.names_field(bad, "seq")
+    await remove(alice, room, carol)
     stranger = await carol.put(f"/v1/rooms/{room}/read", json={"seq": 1})
     expect.problem(stranger, 404, "not_found")
+
+
+async def keeps_the_highest(reader: Client, room: str, db: Database) -> None:
+    """Of two marks at one moment the higher one stays, though the lower came last."""
+    path = f"/v1/rooms/{room}/read"
+    mine = "room_id::text = %s AND user_id::text = %s"
+    async with db.hold("memberships", mine, room, reader.id) as gate:
+        marks: list[asyncio.Task[httpx.Response]] = []
+        for seq in (8, 5):
+            mark = reader.put(path, json={"seq": seq})
+            marks.append(asyncio.create_task(mark))
+            await gate.waiting(len(marks), marks)
+    for reply in await asyncio.gather(*marks):
+        expect.status(reply, 200)
+    stands = await reader.put(path, json={"seq": 0})
+    expect.fields(body(stands), last_read_seq=8)

@@ -162,6 +162,11 @@ async def test_gauge_follows_connections(start: Start, connect: Connect) -> None
     await becomes(alice, 0)
     sockets = [await listening(connect, alice, room) for _ in range(5)]
     await becomes(alice, 5)
+    # Accepted is enough: this one has not said who it is.
+    unknown = await connect(alice)
+    await becomes(alice, 6)
+    unknown.drop()
+    await becomes(alice, 5)
 
     await sockets[0].close()
     await sockets[1].send_raw("not JSON")
