@@ -28,15 +28,14 @@ class Charge:
         return f"order-{self.order_id}-{self.attempt}"
 
 
-async def begin(session: AsyncSession, user: User, order_id: int) -> Charge:
-    """The open attempt of an order that may be paid, or a new one."""
-    order = await ordering.lock_order(session, user, order_id)
+async def begin(session: AsyncSession, order: Order) -> Charge:
+    """The open attempt of a locked order that may be paid, or a new one."""
     attempt = await session.scalar(queries.open_attempt(order.id))
     if attempt is None:
         refuse_if_over(order)
         ordering.allow(order, "pay")
-        attempt = await next_attempt(session, order_id)
-    return Charge(order_id, attempt.attempt, order.total, order.currency)
+        attempt = await next_attempt(session, order.id)
+    return Charge(order.id, attempt.attempt, order.total, order.currency)
 
 
 def refuse_if_over(order: Order) -> None:

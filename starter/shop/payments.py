@@ -28,8 +28,8 @@ class Charge:
         raise NotWritten(6)
 
 
-async def begin(session: AsyncSession, user: User, order_id: int) -> Charge:
-    """The open attempt of an order that may be paid, or a new one."""
+async def begin(session: AsyncSession, order: Order) -> Charge:
+    """The open attempt of a locked order that may be paid, or a new one."""
     raise NotWritten(6)
 
 

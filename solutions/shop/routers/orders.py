@@ -71,10 +71,12 @@ async def pay(
     # seconds, or a few slow payments empty the pool.
     await session.commit()
     async with sessions.begin() as before:
+        # Lock, then look: a twin that waited here finds what the first one kept.
+        order = await ordering.lock_order(before, user, order_id)
         kept = await idempotency.find(before, key)
         if kept is not None:
             return kept
-        charge = await payments.begin(before, user, order_id)
+        charge = await payments.begin(before, order)
     if not await payments.ask_gateway(gateway, charge, data.payment_token):
         await payments.decline(sessions, charge)
         raise PaymentDeclined
