@@ -193,6 +193,13 @@ async def pages(reader: Client, path: str, stage: int, limit: int) -> list[Field
     return found
 
 
+async def at_one_moment(db: Database, table: str, made: Sequence[Fields]) -> None:
+    """Let these rows be the newest, all of one moment."""
+    ids = [str(row["id"]) for row in made]
+    now = f"UPDATE {table} SET created_at = now() WHERE id::text = ANY(%s)"
+    await db.execute(now, ids)
+
+
 async def least_sql(
     db: Database, reader: Client, path: str, times: int = 3
 ) -> Statements:

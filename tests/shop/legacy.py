@@ -11,8 +11,9 @@ from grader.judge.database import Database
 
 # 0.00 to 999.99, one product each; n is the price in cents.
 PRICES = 100_000
-DEARER = 3
-PRODUCTS = PRICES + DEARER
+# Written as (price in cents, on hand). The last is dearer than a new product may be.
+DEARER = ((100_014, 1), (999_999_999, 2), (113_999_995, 3), (4_999_999_999, 4))
+PRODUCTS = PRICES + len(DEARER)
 # Some of the prices are written with fewer decimals: 5, 5.1 and 5.10.
 SEED = """
     INSERT INTO products (sku, name, price, quantity, created_at)
@@ -26,7 +27,8 @@ SEED = """
     INSERT INTO products (sku, name, price, quantity, created_at) VALUES
         ('OLD-100014', 'Dear', 1000.14, 1, '2024-02-01Z'),
         ('OLD-999999999', 'Dearer', 9999999.99, 2, '2024-02-01Z'),
-        ('OLD-113999995', 'Dearest', 1139999.95, 3, '2024-02-01Z')
+        ('OLD-113999995', 'Dear', 1139999.95, 3, '2024-02-01Z'),
+        ('OLD-4999999999', 'Dearest', 49999999.99, 4, '2024-02-01Z')
 """
 
 

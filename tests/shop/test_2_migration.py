@@ -81,7 +81,7 @@ async def test_every_price_is_exact(legacy: Legacy) -> None:
         "currency = 'EUR' AND active AND version = 1 AND name <> ''"
         " AND created_at < '2024-03-01'",
     )
-    expect.equal("rows_carried", kept, PRICES + DEARER)
+    expect.equal("rows_carried", kept, PRODUCTS)
     gone = not {"price", "quantity"} & columns
     expect.true("old_columns_gone", gone, got=sorted(columns))
 
@@ -169,6 +169,7 @@ async def test_down_and_up_again(world: World) -> None:
     legacy = await migrated(world, SMALL)
     legacy.must_be_upgraded()
     db = legacy.database
+    await db.execute("UPDATE products SET active = false WHERE sku = 'OLD-29'")
 
     down = world.migrate(db, ["downgrade", "0001"])
 
@@ -197,15 +198,19 @@ async def test_down_and_up_again(world: World) -> None:
 async def test_old_products_are_served(world: World, legacy: Legacy) -> None:
     """The app serves an old product with its price and its stock."""
     legacy.must_be_upgraded()
-    row = "SELECT id::text FROM products WHERE sku = 'OLD-1999'"
-    product_id = await legacy.database.value(row)
     server = world.server(legacy.database)
     server.start()
+    reader = server.client()
 
-    reply = await server.client().get(f"/v1/products/{product_id}")
-
-    expect.status(reply, 200)
-    expect.fields(
-        body(reply), sku="OLD-1999", price_minor=1999, currency="EUR", available=49
-    )
+    for cents, left in ((1999, 49), *DEARER):
+        row = "SELECT id::text FROM products WHERE sku = %s"
+        product_id = await legacy.database.value(row, f"OLD-{cents}")
+        reply = await reader.get(f"/v1/products/{product_id}")
+        expect.status(reply, 200)
+        expect.fields(body(reply), sku=f"OLD-{cents}", price_minor=cents)
+        expect.fields(body(reply), currency="EUR", available=left)
+    newest = await reader.get("/v1/products", params={"limit": len(DEARER)})
+    expect.status(newest, 200)
+    listed = sorted(p["price_minor"] for p in body(newest)["items"])
+    expect.listed(listed, sorted(cents for cents, _ in DEARER), "price_minor")
     await server.close()

@@ -1,6 +1,6 @@
 """Stage 3: quotes are exact to the unit, for every cart."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from grader.judge.callers.client import Client
@@ -34,7 +34,11 @@ EXAMPLES: tuple[tuple[list[tuple[int, int]], str, int, list[int]], ...] = (
     # 29 % of 100 is 28.999999999999996 in floats.
     ([(100, 1)], "percent", 2900, [29]),
     ([(1, 1), (2, 1), (4, 1)], "fixed", 3, [0, 1, 2]),
-    ([(1_000_000_000, 1000), (1, 1)], "percent", 9999, [999_899_999_999, 1]),
+    # 1999800000000.9999 is 1999800000001 in floats.
+    (
+        *([(1_000_000_000, 1000), (1_000_000_000, 1000), (1, 1)], "percent", 9999),
+        [999_900_000_000, 999_899_999_999, 1],
+    ),
 )
 
 
@@ -116,10 +120,14 @@ async def test_codes_are_valid_or_refused(admin: Client, anonymous: Client) -> N
     """A code counts in any case; out of time, minimum or currency it is refused."""
     made = await a_product(admin, 0, price_minor=1000)
     now = datetime.now(UTC)
-    day = timedelta(days=1)
+    day, hour = timedelta(days=1), timedelta(hours=1)
     before, after = (now - day).isoformat(), (now + day).isoformat()
+    # Their clocks show 4 hours ahead of UTC, and 4 behind it.
+    east = (now - hour).astimezone(timezone(5 * hour)).isoformat()
+    west = (now + hour).astimezone(timezone(-5 * hour)).isoformat()
     good: list[dict[str, Any]] = [
         {"starts_at": before, "ends_at": after},
+        {"starts_at": east, "ends_at": west},
         {"min_subtotal": 1000},
         {"currency": "EUR"},
     ]
@@ -130,7 +138,9 @@ async def test_codes_are_valid_or_refused(admin: Client, anonymous: Client) -> N
         expect.fields(body(reply), discount=100, code=code)
     bad: list[dict[str, Any]] = [
         {"starts_at": after},
+        {"starts_at": west},
         {"ends_at": before},
+        {"ends_at": east},
         {"min_subtotal": 1001},
         {"currency": "USD"},
     ]

@@ -14,6 +14,7 @@ from tests.shop.helpers import (
     a_discount,
     a_product,
     an_order,
+    at_one_moment,
     available,
     books_balance,
     least_sql,
@@ -181,6 +182,10 @@ async def test_orders_are_private(
     newest = [x["id"] for x in reversed(hers)]
     expect.listed(hers_listed[: len(newest)], newest, "id")
     expect.absent(hers_listed, his["id"])
+    # Orders of one moment lie across the ends of pages.
+    await at_one_moment(db, "orders", hers)
+    tied = [x["id"] for x in await pages(alice, "/v1/orders", 4, 5)]
+    expect.listed(sorted(tied), sorted(hers_listed), "id")
     everything = {x["id"] for x in await pages(admin, "/v1/orders", 4, 100)}
     expect.true("admin_sees_all", {his["id"], *hers_listed} <= everything)
     few = await least_sql(db, alice, "/v1/orders?limit=2")
@@ -223,6 +228,13 @@ async def test_redemptions_run_out(alice: Client, admin: Client, db: Database) -
 
     expect.equal("redeemed", await redeemed(db, code), 2)
     await stock_is(db, sold["id"], 10, 2)
+    # 0.01 % of 1000 is nothing: the code counts all the same.
+    idle = (await a_discount(admin, 1, max_redemptions=1))["code"]
+    made = await an_order(alice, line(sold), discount_code=idle)
+    expect.fields(made, discount=0, code=idle)
+    expect.equal("redeemed", await redeemed(db, idle), 1)
+    over = await order(alice, line(sold), discount_code=idle)
+    expect.problem(over, 409, "discount_exhausted")
 
 
 async def test_stock_and_movements_agree(

@@ -61,6 +61,11 @@ async def test_key_is_required(alice: Client, admin: Client, db: Database) -> No
         reply = await alice.post(pay_path, json={"payment_token": token}, headers=key)
         expect.problem(reply, 422, "validation_error")
     await stock_is(db, sold["id"], 10, 1)
+    # Short and long ones; of the long ones every character counts.
+    for name in ("k", "k" * 200, "k" * 199 + "l"):
+        expect.status(await order(alice, line(sold), key=name), 201)
+    expect.status(await pay(alice, made, unique("tok"), "k" * 199 + "m"), 200)
+    await stock_is(db, sold["id"], 9, 3)
 
 
 async def test_replay(start: Start) -> None:
@@ -107,6 +112,10 @@ async def test_reused_key(alice: Client, admin: Client, db: Database) -> None:
     other = await order(alice, line(sold, 2), key=key)
 
     expect.problem(other, 422, "idempotency_key_reused")
+    for name in ("discount_code", "expected_total"):
+        # A strict app refuses null itself.
+        nothing = {name: None}
+        expect.problem(await order(alice, line(sold), key=key, **nothing), 422)
     expect.problem(await pay(alice, made, key=key), 422, "idempotency_key_reused")
     await stock_is(db, sold["id"], 10, 1)
     expect.equal("order_status", await order_status(alice, made), "pending")

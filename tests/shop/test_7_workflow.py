@@ -120,6 +120,11 @@ async def test_cancel_gives_back_once(
     await books_balance(db, [sold])
     after = await db.count("stock_movements")
     expect.true("movements_added", after > before, expected=f"> {before}", got=after)
+    # A code that took nothing off comes back too: 0.01 % of 1000 is nothing.
+    idle = (await a_discount(admin, 1))["code"]
+    cheap = await an_order(alice, line(sold), discount_code=idle)
+    expect.status(await step(alice, cheap, "cancel"), 200)
+    expect.equal("redeemed", await redeemed(db, idle), 0)
 
 
 async def test_steps_do_not_deadlock(
@@ -144,7 +149,31 @@ async def test_steps_do_not_deadlock(
     expect.statuses(replies, *[200] * 5)
     for product in sold:
         await stock_is(db, product["id"], 9, 0)
+    await orders_meet_cancels(alice, admin, db, lines)
     await books_balance(db, sold)
+
+
+async def orders_meet_cancels(
+    alice: Client, admin: Client, db: Database, lines: list[dict[str, Any]]
+) -> None:
+    """Orders and cancels under one code all succeed, whichever comes first."""
+    code = (await a_discount(admin))["code"]
+    held = [await an_order(alice, *lines, discount_code=code) for _ in range(2)]
+    tasks: list[asyncio.Task[Any]] = []
+
+    ids = [wanted["product_id"] for wanted in lines]
+    async with db.hold("stock", "product_id::text = ANY(%s)", ids) as gate:
+        for made in held:
+            for call in (
+                order(alice, *lines, discount_code=code),
+                step(alice, made, "cancel"),
+            ):
+                tasks.append(asyncio.create_task(call))
+                await gate.waiting(len(tasks), tasks)
+    replies = await asyncio.gather(*tasks)
+
+    expect.statuses(replies, 201, 201, 200, 200)
+    expect.equal("redeemed", await redeemed(db, code), 2)
 
 
 async def test_refund_restocks_once(
@@ -255,6 +284,7 @@ async def test_charged_orders_do_not_expire(start: Start, gateway: Gateway) -> N
         server.database.note("held", token=slow)
         charged, paying = await being_charged(server, account, sold, slow)
         failed, token = await with_unknown_outcome(server, account, sold)
+        await long_overdue(server.database, charged, failed)
         # It expires after both: when it is gone, they have had the same chance.
         await must_expire(alice, [await an_order(alice, line(sold))])
         for made in (charged, failed):
@@ -271,6 +301,15 @@ async def test_charged_orders_do_not_expire(start: Start, gateway: Gateway) -> N
     for made in (charged, failed):
         expect.equal("order_status", await order_status(alice, made), "paid")
     await books_balance(server.database, [sold])
+
+
+async def long_overdue(db: Database, *orders: Fields) -> None:
+    """Set the times of these orders back by a day, as if nobody had come since."""
+    await db.execute(
+        "UPDATE orders SET created_at = created_at - interval '1 day',"
+        " expires_at = expires_at - interval '1 day' WHERE id::text = ANY(%s)",
+        [str(made["id"]) for made in orders],
+    )
 
 
 async def being_charged(
@@ -324,7 +363,9 @@ async def test_receipts(
         expect.status(await pay(alice, made, token, key), 200)
     account.receipt_status = 500
     other = await a_paid_order(alice, line(sold))
-    for paid, total in ((made, 2000), (other, 1000)):
+    code = (await a_discount(admin, 10_000))["code"]
+    free = await a_paid_order(alice, line(sold), discount_code=code)
+    for paid, total in ((made, 2000), (other, 1000), (free, 0)):
         there = await account.has_receipts(paid["id"])
         expect.true("receipt", there, expected=paid["id"], got=account.receipts)
         expected = {"order_id": paid["id"], "total": total, "currency": "EUR"}
