@@ -35,7 +35,10 @@ def readme() -> str:
     shown = [app for problem in in_order() for app in apps(problem)]
     proven = [app for problem in in_order() for app in proven_apps(problem)]
     left = sum(len(holes(problem)) for problem in in_order())
-    count = TEXTS["en"]["proof"]["count"].format(**counts(shown, proven), holes=left)
+    texts = TEXTS["en"]["proof"]
+    count = texts["count"].format(**counts(shown, proven))
+    if left:
+        count += texts["known"].format(holes=left)
     return f"{before}{MARKS[0]}{count}{MARKS[1]}{after}"
 
 
