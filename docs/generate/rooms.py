@@ -35,6 +35,7 @@ ALLOWED = {
     "proof": {"judge/own_tests", "run", "starter"},
     "mutants": {"judge/own_tests", "proof"},
     "cohort": {
+        "child",
         "judge/app",
         "learner",
         "proof",

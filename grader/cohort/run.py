@@ -17,11 +17,11 @@ from grader.cohort.look_alike import write_similar
 from grader.cohort.outputs import write_all, write_one
 from grader.cohort.roster import read_roster
 from grader.cohort.rows import ERROR, Row, rows
+from grader.cohort.shut_in import must_be_shut_in
 from grader.cohort.store import Kept, Store
 from grader.cohort.tell import Progress, told
-from grader.cohort.worker import NOT_CONFINED, grade_one
+from grader.cohort.worker import grade_one
 from grader.errors import SetupError
-from grader.judge.app.confinement import confinement
 from grader.texts import Text
 
 
@@ -53,8 +53,8 @@ def grade_class(
 ) -> list[Row]:
     """Grade what is to be graded; results of each are on disk before the next comes."""
     roster = read_roster(plan.roster) if plan.roster else None
-    if confinement() == NOT_CONFINED and not (plan.trusted or plan.scheduler):
-        raise SetupError("cohort_confined")
+    if not (plan.trusted or plan.scheduler):
+        must_be_shut_in()
     with tempfile.TemporaryDirectory(prefix="cohort-") as scratch:
         found = find(plan.folder, plan.problems, Path(scratch), plan.out)
         store = Store(plan.out)

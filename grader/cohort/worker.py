@@ -13,14 +13,12 @@ from grader import environment
 from grader.catalogue import load
 from grader.cohort.job import Job
 from grader.cohort.judged_by import judged_by
+from grader.cohort.shut_in import must_be_shut_in
 from grader.errors import SetupError
 from grader.files import write_files
-from grader.judge.app.confinement import confinement
 from grader.paths import LIBRARIES
 from grader.run import Engine
 from grader.texts import Text
-
-NOT_CONFINED = "not_confined"
 
 _engine: Engine | None = None
 
@@ -35,8 +33,8 @@ def grade_one(job: Job) -> str:
     problems = [load(slug) for slug in job.problems]
     if judged_by(problems, job.stages) != job.judged_by:
         raise SetupError("other_workbook")
-    if confinement() == NOT_CONFINED and not job.trusted:
-        raise SetupError("cohort_confined")
+    if not job.trusted:
+        must_be_shut_in()
     with tempfile.TemporaryDirectory(prefix="cohort-") as scratch:
         target = Path(scratch)
         write_files(job.files, target)

@@ -1,4 +1,4 @@
-"""No page has a serious fault of accessibility, in light and in dark."""
+"""No page has a serious fault of accessibility: light and dark, phone and desktop."""
 
 import time
 from importlib.resources import files
@@ -13,11 +13,17 @@ AXE = "axe.min.js"
 PATHS = ["problems/01-blog-api-database/", "zh/guides/grading/", "proof/"]
 PATIENCE_S = 60
 SERIOUS = ("serious", "critical")
+SIZES = {"phone": (390, 800), "desktop": (1280, 900)}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("path", PATHS)
-def test_no_serious_findings(page: "Page", site: str, path: str, scheme: str) -> None:
+def test_no_serious_findings(
+    page: "Page", site: str, path: str, size: str, scheme: str
+) -> None:
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.goto(f"{site}/{path}", wait_until="networkidle")
     # The theme's script chooses it, on a busy machine after the page is there.

@@ -19,6 +19,7 @@ from grader.cohort.job import Job, Outcome
 from grader.cohort.judged_by import judged_by
 from grader.cohort.rows import Row
 from grader.cohort.run import Cluster, Plan, grade_class
+from grader.cohort.shut_in import must_be_shut_in
 from grader.cohort.store import Store
 from grader.cohort.worker import grade_one, told
 from grader.errors import SetupError
@@ -215,6 +216,16 @@ def test_not_confined_is_refused_unless_it_is_trusted(
         graded(replace(plan, trusted=False), here)
     assert here.graded == []
     assert len(graded(plan, here)) == 3
+
+
+@pytest.mark.parametrize("folder", ["/opt", "/usr", "/nix"])
+def test_workbook_that_submissions_can_read_is_refused(folder: str) -> None:
+    """What the system has is open to every app, and so is a workbook in it."""
+    workbook = Path(folder) / "src" / "workbook"
+
+    with pytest.raises(SetupError, match=f"{workbook}, and what is in {folder} "):
+        must_be_shut_in(workbook)
+    must_be_shut_in(Path("/home/teacher/workbook"))
 
 
 def test_worker_refuses_what_it_must_not_judge(

@@ -27,7 +27,7 @@ def job(blog: Problem, home: Path, *stages: int) -> Job:
 def shut_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Whatever this machine can do; locks lie in a folder of the test."""
     monkeypatch.setenv(ELSEWHERE, str(tmp_path / "workbook"))
-    monkeypatch.setattr(worker, "confinement", lambda: "confined")
+    monkeypatch.setattr(worker, "must_be_shut_in", lambda: None)
 
 
 @pytest.fixture
