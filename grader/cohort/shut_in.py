@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from grader.child.confine import SYSTEM
+from grader.child.confine import NOT_CONFINED, SYSTEM
 from grader.errors import SetupError
-from grader.judge.app.confinement import LEVELS, confinement
+from grader.judge.app.confinement import confinement
 from grader.paths import ROOT
 
 
 def must_be_shut_in(workbook: Path = ROOT) -> None:
     """SetupError when submissions could read the answers, or do whatever we can."""
-    if confinement() == LEVELS[0]:
+    if confinement() == NOT_CONFINED:
         raise SetupError("cohort_confined")
     for folder in SYSTEM.split():
         # What lies there is open to every app, the reference and the suites, too.
