@@ -120,6 +120,13 @@ async def step(who: Client, made: Fields, name: str) -> httpx.Response:
     return await who.post(f"/v1/orders/{made['id']}/{name}")
 
 
+def names_lines(problem: Fields) -> None:
+    """An entry of `errors` points at the lines or at something below them."""
+    pointers = [str(error.get("pointer", "")) for error in problem["errors"]]
+    named = any(p.lstrip("#").split("/")[1:2] == ["lines"] for p in pointers)
+    expect.true("errors_name", named, expected="/lines…", got=pointers)
+
+
 def moment(of: Fields, name: str) -> datetime:
     """A field that is a time as RFC 3339 with an offset."""
     try:
@@ -191,6 +198,16 @@ async def pages(reader: Client, path: str, stage: int, limit: int) -> list[Field
             break
         expect.equal("page_sizes", len(page["items"]), limit)
     return found
+
+
+async def no_such_page(reader: Client, path: str) -> None:
+    """A `limit` out of its range and a cursor that nobody issued are 422."""
+    for query, code in (
+        *((f"limit={limit}", "validation_error") for limit in (0, 101)),
+        *((f"cursor={cursor}", "invalid_cursor") for cursor in ("nonsense", "")),
+    ):
+        reply = await reader.get(f"{path}?{query}")
+        expect.problem(reply, 422, code)
 
 
 async def at_one_moment(db: Database, table: str, made: Sequence[Fields]) -> None:

@@ -170,6 +170,7 @@ async def test_down_and_up_again(world: World) -> None:
     legacy.must_be_upgraded()
     db = legacy.database
     await db.execute("UPDATE products SET active = false WHERE sku = 'OLD-29'")
+    await db.execute("UPDATE stock SET reserved = 2 WHERE on_hand = 3")
 
     down = world.migrate(db, ["downgrade", "0001"])
 
