@@ -1,7 +1,13 @@
-"""Many messages and many members, put into the database at once."""
+"""Many messages and members, put into the database at once; and its tables held."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psycopg
 
 from grader.judge.callers.client import Client
 from grader.judge.database import Database
+from grader.judge.database.gate import Gate
 
 
 async def filled(
@@ -70,3 +76,15 @@ async def crowded(db: Database, room: str, count: int) -> None:
         room,
         f"crowd-{room}-%",
     )
+
+
+@asynccontextmanager
+async def unreadable(db: Database) -> AsyncIterator[Gate]:
+    """Hold rooms and messages against reads, too: who looks into them waits."""
+    db.note("locked")
+    holder = await psycopg.AsyncConnection.connect(db.cluster.watching(db.name))
+    try:
+        await holder.execute("LOCK TABLE rooms, messages IN ACCESS EXCLUSIVE MODE")
+        yield Gate(db.backends)
+    finally:
+        await holder.close()

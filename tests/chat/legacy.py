@@ -9,7 +9,7 @@ from grader.judge.database import Database
 
 MESSAGES = 300
 # Three rooms with messages and one without; ten messages share each instant, and ids
-# run against the clock. Room 2 begins in the middle of the ids.
+# run against the clock. Three instants are a microsecond apart, then comes a minute.
 SEED = f"""
     WITH author AS (
         INSERT INTO users (email, name, password_hash, role, created_at)
@@ -24,7 +24,8 @@ SEED = f"""
     )
     INSERT INTO messages (room_id, author_id, body, created_at)
     SELECT room.id, author.id, '旧消息 ' || m,
-           timestamptz '2025-01-01 00:00+00' - (m / 10) * interval '1 minute'
+           timestamptz '2025-01-01 00:00+00' - (m / 30) * interval '1 minute'
+           - (m / 10 % 3) * interval '1 microsecond'
     FROM generate_series(1, {MESSAGES}) AS m, author, room
     WHERE room.n = m % 3 ORDER BY m
 """

@@ -176,7 +176,10 @@ async def test_silence_closes(start: Start, connect: Connect) -> None:
     server = start(HEARTBEAT_S="1")
     alice = server.client("alice")
     # Where no heartbeat would end it soon.
-    nobody = await connect(start(AUTH_TIMEOUT_S="0.5").client("alice"))
+    patient = start(AUTH_TIMEOUT_S="0.5", HEARTBEAT_S="12.5").client("alice")
+    nobody, somebody = await connect(patient), await connect(patient)
+    ready = await somebody.ask("auth", token=patient.token)
+    expect.equal("field", ready["heartbeat_s"], 12.5, field="heartbeat_s")
     silent, lively = [await authenticated(connect, alice) for _ in range(2)]
 
     async def be_lively() -> None:
@@ -197,10 +200,10 @@ async def test_silence_closes(start: Start, connect: Connect) -> None:
     expect.true("stays_open", lively.open_still, expected="open")
 
 
-async def test_tokens_stay_out_of_the_output(
-    server: Server, alice: Client, connect: Connect
-) -> None:
-    """No token that was sent, by frame or URL, appears in the output."""
+async def test_tokens_stay_out_of_the_output(start: Start, connect: Connect) -> None:
+    """No token that was sent, by frame or URL, appears in the output, even at DEBUG."""
+    server = start(LOG_LEVEL="DEBUG")
+    alice = server.client("alice")
     bad = "an-invalid-token-that-nobody-may-log"
     good = await authenticated(connect, alice)
     await good.send_raw(f'{{"type": "{alice.token}"}}')

@@ -105,6 +105,22 @@ async def test_rooms_are_kept_apart(
     expect.equal("received_in", received(both, one), [], who="bob")
     found = received(both, two)
     expect.equal("received_in", found, [later["client_msg_id"]], who="bob")
+    await nobody_is_in_the_way(alice, bob, connect)
+
+
+async def nobody_is_in_the_way(alice: Client, bob: Client, connect: Connect) -> None:
+    """Who subscribes while another is refused, or comes and goes, gets messages."""
+    hers, his = [await authenticated(connect, who) for who in (alice, bob)]
+    for room in (await a_room(alice), await a_room(alice, bob)) * 4:
+        for kind in ("subscribe", "unsubscribe") * 8:
+            await his.send(kind, room_id=room)
+        # The server is still busy with him.
+        await subscribed(hers, room)
+        message = await said(hers, room)
+        await hers.send("unsubscribe", room_id=room)
+        await quiet(hers, his)
+        ids = [message["client_msg_id"]]
+        expect.equal("received_in", received(hers, room), ids, who="alice")
 
 
 async def test_every_tab_gets_it_once(

@@ -18,6 +18,7 @@ from tests.chat.helpers import (
     a_room,
     authenticated,
     listening,
+    many_said,
     posted,
     quiet,
     remove,
@@ -27,6 +28,8 @@ from tests.chat.helpers import (
 )
 
 EACH, LISTENERS = 25, 6
+# A number that no room reaches.
+BEYOND = 1_000_000
 # Of a replay whose reader pauses: what it missed, and what comes meanwhile.
 MISSED, LIVE, LONG = 300, 20, "x" * 3990
 
@@ -86,6 +89,33 @@ async def test_without_last_seq_live_begins_now(
 
     await quiet(late)
     expect.equal("seqs_seen", seqs(late, room), [4], who="bob")
+    # Again and again while somebody sends, also with a number beyond the last.
+    over = asyncio.Event()
+    passing = []
+    for last_seq in (None, BEYOND):
+        tab = await authenticated(connect, bob)
+        passer = passes_by(tab, room, last_seq, over)
+        passing.append(asyncio.create_task(passer))
+    try:
+        await many_said(hers, room, 60)
+    finally:
+        over.set()
+    await asyncio.gather(*passing)
+
+
+async def passes_by(
+    tab: Socket, room: str, last_seq: int | None, over: asyncio.Event
+) -> None:
+    """Come and go without a replay: messages begin after the one reported."""
+    while not over.is_set():
+        answer = await subscribed(tab, room, last_seq)
+        expect.fields(answer, recovered=False)
+        await tab.send("unsubscribe", room_id=room)
+        await quiet(tab)
+        found = seqs(tab, room)
+        first = int(answer["last_seq"]) + 1
+        right = list(range(first, first + len(found)))
+        expect.equal("seqs_seen", found, right, who=tab.who)
 
 
 async def test_limits_of_recovery(start: Start, connect: Connect) -> None:

@@ -15,7 +15,7 @@ from grader.judge.checks import expect
 from grader.judge.checks.failures import CheckFailed
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.chat.crowd import silently_removed, silently_said
+from tests.chat.crowd import silently_removed, silently_said, unreadable
 from tests.chat.helpers import (
     a_message,
     a_room,
@@ -30,6 +30,8 @@ from tests.chat.helpers import (
 MENDED_SECONDS = 15.0
 # How often the bus breaks, and after how many seconds no more.
 BREAKS, BREAKING_SECONDS = 8, 30.0
+# So many that a server is still looking into some when others get messages.
+ROOMS = 24
 
 
 @dataclass
@@ -98,6 +100,24 @@ async def survives(
         await quiet(ear)
         found = seqs(ear)
         expect.equal("seqs_seen", found, list(range(hidden[0], last + 1)), who=ear.who)
+    await nothing_slips_through(pair, connect, interrupt)
+
+
+async def nothing_slips_through(
+    pair: Pair, connect: Connect, interrupt: Callable[[], Awaitable[None]]
+) -> None:
+    """What is sent while the servers look for what they missed is not missed itself."""
+    made = [a_room(pair.alice, pair.bob) for _ in range(ROOMS)]
+    rooms = await asyncio.gather(*made)
+    ear = await listening(connect, pair.bob, *rooms)
+    async with unreadable(pair.database) as gate:
+        await interrupt()
+        # Both have connected again, and are about to look.
+        await gate.waiting(2)
+    await asyncio.gather(*(sent_at_last(pair.alice, room) for room in rooms))
+    await ear.received("message", ROOMS, MENDED_SECONDS)
+    await quiet(ear)
+    expect.equal("seqs_seen", seqs(ear), [1] * ROOMS, who=ear.who)
 
 
 async def sent_at_last(author: Client, room: str) -> None:
