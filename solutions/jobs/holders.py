@@ -60,7 +60,7 @@ async def complete(
     check_token(job, token)
     job.result = result
     finish(session, job, "succeeded", now)
-    await end_attempts(session, [job.id], "succeeded")
+    await end_attempts(session, [job.id], "succeeded", now)
     return job
 
 
@@ -84,7 +84,7 @@ async def fail(
     else:
         wait = backoff(job.attempt, settings.backoff_base_s, settings.backoff_max_s)
         requeue(job, now + timedelta(seconds=wait))
-    await end_attempts(session, [job.id], "failed", error)
+    await end_attempts(session, [job.id], "failed", now, error)
     return job
 
 
@@ -98,7 +98,7 @@ async def release(session: AsyncSession, job_id: int, token: str) -> Job:
         job.attempt -= 1
         requeue(job, now)
         await notify(session)
-    await end_attempts(session, [job.id], "released")
+    await end_attempts(session, [job.id], "released", now)
     return job
 
 

@@ -2,9 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Insert, Select, Text, case, cast, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Select,
+    Text,
+    case,
+    cast,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from jobs.metrics import count_finished
@@ -89,13 +100,14 @@ async def end_attempts(
     session: AsyncSession,
     job_ids: Sequence[int],
     outcome: str,
+    now: datetime | ColumnElement[datetime],
     error: str | None = None,
 ) -> None:
     """Close the open attempt of each job."""
     await session.execute(
         update(JobAttempt)
         .where(JobAttempt.job_id.in_(job_ids), JobAttempt.finished_at.is_(None))
-        .values(outcome=outcome, error=error, finished_at=clock)
+        .values(outcome=outcome, error=error, finished_at=now)
     )
 
 
@@ -127,7 +139,7 @@ async def expire_leases(session: AsyncSession) -> None:
     )
     states = {row.id: row.state for row in expired}
     if states:
-        await end_attempts(session, list(states), EXPIRED, EXPIRED)
+        await end_attempts(session, list(states), EXPIRED, clock, EXPIRED)
     for found in states.values():
         if found != "queued":
             count_finished(session, found)

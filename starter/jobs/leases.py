@@ -2,9 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Insert, Select, Text, case, cast, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Select,
+    Text,
+    case,
+    cast,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from given.unwritten import NotWritten
@@ -42,6 +53,7 @@ async def end_attempts(
     session: AsyncSession,
     job_ids: Sequence[int],
     outcome: str,
+    now: datetime | ColumnElement[datetime],
     error: str | None = None,
 ) -> None:
     """Close the open attempt of each job."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from itertools import product
 from typing import Any
 
 from grader.judge.callers.client import Client
@@ -138,10 +139,15 @@ async def test_stale_token(alice: Client, admin: Client, db: Database) -> None:
     expect.true("tokens_differ", old["lease_token"] != new["lease_token"], expected=2)
 
     expect.status(await post_lease(admin, "complete", new, result="fresh"), 200)
-    for what, fields in calls.items():
-        reply = await post_lease(admin, what, old, **fields)
+    del calls["complete"]  # Once more with its token, it is 200.
+    done = await shown(alice, job_id)
+    expect.fields(done, state="succeeded", result="fresh", lease_expires_at=None)
+    late = await post_lease(admin, "complete", old, result="stale")
+    expect.problem(late, 409, "lease_lost")
+    for item, (what, fields) in product((old, new), calls.items()):
+        reply = await post_lease(admin, what, item, **fields)
         expect.problem(reply, 409, "lease_lost")
-    expect.fields(await shown(alice, job_id), state="succeeded", result="fresh")
+    expect.fields(await shown(alice, job_id), **dict(done))
 
 
 async def test_poison_job_dies(alice: Client, admin: Client, db: Database) -> None:
@@ -159,6 +165,8 @@ async def test_poison_job_dies(alice: Client, admin: Client, db: Database) -> No
     expect.true("set", found["finished_at"], field="finished_at")
     outcomes = [attempt["outcome"] for attempt in await trail(alice, job_id)]
     expect.equal("outcomes", outcomes, ["lease_expired"] * 3)
-    late = await post_lease(admin, "complete", item)
-    expect.problem(late, 409, "lease_lost")
+    for what in ("heartbeat", "complete"):
+        late = await post_lease(admin, what, item)
+        expect.problem(late, 409, "lease_lost")
+    expect.fields(await shown(alice, job_id), **dict(found))
     expect.status(await ask(admin, queue), 200)

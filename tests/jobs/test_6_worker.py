@@ -190,22 +190,26 @@ async def test_crash_of_one_of_two(start: Start) -> None:
 
 async def test_sigterm(start: Start) -> None:
     """On SIGTERM jobs may end within the grace, else they are queued; none begins."""
-    patient = start(WORKER_CONCURRENCY="1", POLL_S="0.1", SHUTDOWN_GRACE_S="8")
+    patient = start(WORKER_CONCURRENCY="2", POLL_S="0.1", SHUTDOWN_GRACE_S="8")
     hurried = start(WORKER_CONCURRENCY="2", POLL_S="0.1", SHUTDOWN_GRACE_S="0.3")
 
     async def finishes() -> None:
         alice, db = patient.client("alice"), patient.database
 
-        async def two(seconds: float) -> list[str]:
-            work = {"seconds": seconds}
-            short = await a_job(alice, kind="sleep", payload=work)
+        async def three(seconds: float) -> list[str]:
+            # The grace goes on when the first of them has ended.
+            ids = [
+                (await a_job(alice, kind="sleep", payload={"seconds": length}))["id"]
+                for length in (seconds, 1.5 * seconds)
+            ]
             behind.append((await a_job(alice, kind="echo"))["id"])
-            return [short["id"]]
+            return ids
 
         behind: list[str] = []
-        (short,) = await at_work(db, two, 1)
+        within = await at_work(db, three, 1, at_once=2)
         await stopped(patient)
-        expect.equal("state_after", await state(db, short), "succeeded")
+        for job_id in within:
+            expect.equal("state_after", await state(db, job_id), "succeeded")
         expect.equal("state_after", await state(db, behind[-1]), "queued")
 
     async def gives_back() -> None:

@@ -130,7 +130,9 @@ async def test_unique_twins(alice: Client, db: Database) -> None:
     expect.equal("same_job", len({body(reply)["id"] for reply in replies}), 1)
 
 
-async def test_cancel_queued(alice: Client, bob: Client, admin: Client) -> None:
+async def test_cancel_queued(
+    alice: Client, bob: Client, admin: Client, db: Database
+) -> None:
     """A queued job is cancelled at once and never leased; a finished one is 409."""
     queue = unique("cancel")
     job_id, other = await some_jobs(alice, 2, queue=queue)
@@ -152,6 +154,27 @@ async def test_cancel_queued(alice: Client, bob: Client, admin: Client) -> None:
     expect.fields(await shown(alice, other), state="succeeded", cancel_requested=False)
     unknown = await alice.post("/v1/jobs/999999999/cancel")
     expect.problem(unknown, 404, "not_found")
+    await cancel_meets_lease(alice, admin, db)
+
+
+async def cancel_meets_lease(alice: Client, admin: Client, db: Database) -> None:
+    """A lease that has begun is not seen yet: the cancel waits for it, or is first."""
+    queue = unique("meets")
+    job_id = (await a_job(alice, queue=queue))["id"]
+
+    async with db.hold("job_attempts") as gate:
+        leasing = asyncio.create_task(lease(admin, queue))
+        await gate.waiting(1, [leasing])
+        path = f"/v1/jobs/{job_id}/cancel"
+        cancelling = asyncio.create_task(alice.post(path))
+        await gate.waiting(2, [leasing, cancelling])
+    items, reply = await asyncio.gather(leasing, cancelling)
+
+    expect.status(reply, 202 if items else 200)
+    state = "running" if items else "cancelled"
+    expect.fields(await shown(alice, job_id), state=state)
+    for item in items:
+        expect.status(await post_lease(admin, "complete", item), 200)
 
 
 async def test_cancel_running(alice: Client, admin: Client, db: Database) -> None:
@@ -161,9 +184,11 @@ async def test_cancel_running(alice: Client, admin: Client, db: Database) -> Non
     items = await lease(admin, queue, max_jobs=3)
     expect.equal("lease_size", len(items), 3)
     for job_id, item in zip(ids, items, strict=True):
-        reply = await alice.post(f"/v1/jobs/{job_id}/cancel")
-        expect.status(reply, 202)
-        expect.fields(body(reply), state="running", cancel_requested=True)
+        # Who cancels twice may not have seen the first answer.
+        for _ in range(2):
+            reply = await alice.post(f"/v1/jobs/{job_id}/cancel")
+            expect.status(reply, 202)
+            expect.fields(body(reply), state="running", cancel_requested=True)
         beat = require(await post_lease(admin, "heartbeat", item), 200, stage=4)
         expect.fields(beat, cancel_requested=True)
     completed, failing, silent = ids
