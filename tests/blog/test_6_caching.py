@@ -15,8 +15,10 @@ from grader.judge.checks import expect
 from grader.judge.checks.answers import body
 from grader.judge.checks.arrange import require
 from grader.judge.database import Database
+from grader.judge.database.gate import GATE_SECONDS
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
+from tests.blog.gates import held_read
 from tests.blog.helpers import (
     a_comment,
     a_post,
@@ -243,9 +245,26 @@ async def test_tags_are_never_stale(
         await count_of(anonymous, tag)
     await late
     await now("read while a post was written", 3)
+    await read_before_written(alice, anonymous, db, tag)
+    await now("written while the tags were read", 5)
 
     for step, got, expected in steps:
         expect.equal("count_after", got, expected, step=step)
+
+
+async def read_before_written(
+    alice: Client, anonymous: Client, db: Database, tag: str
+) -> None:
+    """Write a post after a read of the tags has seen the others, before it ends."""
+    # After this write no cache is warm: the tags are read from the tables.
+    await published(alice, tags=[tag])
+    async with held_read(db, "posts") as gate:
+        early = asyncio.create_task(count_of(anonymous, tag))
+        await gate.waiting(1, [early])
+        late = asyncio.create_task(published(alice, tags=[tag]))
+        # Where a write waits until the tags are read, it stays behind.
+        await asyncio.wait([late], timeout=GATE_SECONDS)
+    await asyncio.gather(early, late)
 
 
 async def test_nothing_private_leaks(

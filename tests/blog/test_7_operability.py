@@ -99,7 +99,9 @@ async def test_crash_tells_the_log_not_the_client(start: Start) -> None:
     expect.equal("metric_crash", counted, 1)
 
 
-async def test_every_request_is_logged(server: Server, alice: Client) -> None:
+async def test_every_request_is_logged(
+    server: Server, alice: Client, anonymous: Client
+) -> None:
     """Each request is one JSON line; no line holds a secret, refused ones neither."""
     request_id = unique("log")
     path = f"/v1/posts/{(await published(alice))['slug']}"
@@ -115,6 +117,7 @@ async def test_every_request_is_logged(server: Server, alice: Client) -> None:
     expect.fields(
         dict(record or {}) and _fields(record), method="GET", path=path, status=200
     )
+    await each_has_its_line(server, anonymous)
     duration = (record or {}).get("duration_ms")
     expect.true(
         "duration", isinstance(duration, int | float) and duration >= 0, got=duration
@@ -160,6 +163,16 @@ async def test_every_request_is_logged(server: Server, alice: Client) -> None:
         ("query", "in-the-query"),
     ):
         expect.true("no_secret_logged", secret not in everything, got=name, what=name)
+
+
+async def each_has_its_line(server: Server, client: Client) -> None:
+    """Probes and refused requests are logged like others, each in one line."""
+    for path in ("/healthz", "/readyz", "/metrics", "/v1/me", NOWHERE):
+        request_id = unique("line")
+        reply = await client.get(path, headers={"X-Request-ID": request_id})
+        told = {"event": "http_request", "request_id": request_id}
+        record = await server.log(**told, path=path, status=reply.status_code)
+        expect.true("log_line", record, expected=path, got=server.lines()[-3:])
 
 
 def _fields(record: object) -> object:
