@@ -46,10 +46,14 @@ async def test_no_oversell(
 
 
 async def test_no_deadlock(alice: Client, admin: Client, db: Database) -> None:
-    """Orders with the same lines in any order all succeed, also when they meet."""
+    """Orders of the same products, in any order and quantity, all succeed at once."""
     sold = await some_products(admin, 100, 200, 300, on_hand=50)
-    lines = [line(product) for product in sold]
-    orders = [lines, lines[::-1], lines[1:] + lines[:1], lines[::-1], lines]
+    # Each order wants most of another product: no order by quantity is the same to all.
+    lines = [
+        [line(product, 1 + (place + n) % 3) for place, product in enumerate(sold)]
+        for n in range(BUYERS)
+    ]
+    orders = [wanted[:: (-1) ** n] for n, wanted in enumerate(lines)]
     where = "product_id::text = ANY(%s)"
     ids = [product["id"] for product in sold]
     for _ in range(2):
@@ -58,8 +62,9 @@ async def test_no_deadlock(alice: Client, admin: Client, db: Database) -> None:
         replies = await db.race(calls, "stock", where, ids)
 
         expect.statuses(replies, *[201] * BUYERS)
-    for product in sold:
-        await stock_is(db, product["id"], 50, 2 * BUYERS)
+    for place, product in enumerate(sold):
+        reserved = 2 * sum(wanted[place]["qty"] for wanted in lines)
+        await stock_is(db, product["id"], 50, reserved)
     await books_balance(db, sold)
 
 

@@ -130,10 +130,11 @@ async def test_cancel_gives_back_once(
 async def test_steps_do_not_deadlock(
     alice: Client, admin: Client, db: Database
 ) -> None:
-    """Steps of orders with the same lines in any order all succeed when they meet."""
+    """Steps on the same products, in any order and quantity, all succeed at once."""
     sold = await some_products(admin, 100, 200)
-    lines = [line(product) for product in sold]
-    back = lines[::-1]
+    # Whatever is wanted most, another order wants least of it.
+    lines = [line(sold[0], 1), line(sold[1], 2)]
+    back = [line(sold[1], 1), line(sold[0], 2)]
     cancelled = [await an_order(alice, *wanted) for wanted in (lines, back)]
     refunded = [await a_paid_order(alice, *wanted) for wanted in (lines, back)]
     paid = await an_order(alice, *back)
@@ -147,8 +148,8 @@ async def test_steps_do_not_deadlock(
     replies = await db.race(calls, "stock", "product_id::text = ANY(%s)", ids)
 
     expect.statuses(replies, *[200] * 5)
-    for product in sold:
-        await stock_is(db, product["id"], 9, 0)
+    for wanted in back:
+        await stock_is(db, wanted["product_id"], 10 - wanted["qty"], 0)
     await orders_meet_cancels(alice, admin, db, lines)
     await books_balance(db, sold)
 
