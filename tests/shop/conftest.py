@@ -6,14 +6,15 @@ import pytest
 
 from grader.judge.app.server import Server
 from grader.judge.app.world import World
-from grader.judge.callers.gateway import Account, Gateway
+from grader.judge.callers.gateway import Account
 from tests.shop.legacy import Legacy, migrated
+from tests.shop.payment_service import PaymentService
 
 
 @pytest.fixture(scope="session", autouse=True)
-def gateway(world: World) -> Iterator[Gateway]:
+def gateway(world: World) -> Iterator[PaymentService]:
     """The payment service and the receipt endpoint of all servers."""
-    gateway = Gateway()
+    gateway = PaymentService()
     account = f"{gateway.url}/{{database}}"
     world.settings.add(PAYMENT_URL=account, RECEIPT_URL=f"{account}/receipts")
     yield gateway
@@ -21,7 +22,7 @@ def gateway(world: World) -> Iterator[Gateway]:
 
 
 @pytest.fixture
-def account(gateway: Gateway, server: Server) -> Account:
+def account(gateway: PaymentService, server: Server) -> Account:
     """What the payment service knows of the stage's own server."""
     return gateway.account(server.database.name)
 
