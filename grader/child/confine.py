@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from grader.child import filter, network
+from grader.child.around import around
 
 # The levels of confinement, strictest first; reports name the one in force.
 CONFINED, FILES_ONLY, NOT_CONFINED = "confined", "files_only", "not_confined"
@@ -33,14 +34,14 @@ BIND, CONNECT = 1 << 0, 1 << 1
 CAPABILITY_VERSION, OPEN_ANY = 0x20080522, 1 << 1 | 1 << 2
 # Landlock's scopes: no abstract sockets and no signals to processes outside.
 SCOPES = 0b11
-# Whatever lies there: a workbook that was put below one of them, its solutions and its
-# suites are open to apps. Still to be mended: allow what is around it instead.
+# Open to apps with whatever lies there, the workbook excepted.
 SYSTEM = (
     "/usr /lib /lib64 /bin /sbin /etc /opt /nix /proc/self /proc/stat /proc/meminfo"
     " /proc/cpuinfo /proc/uptime /proc/loadavg /sys/devices/system/cpu /sys/fs/cgroup"
     " /dev/urandom /dev/random"
 )
 DEVICES = "/dev/null /dev/zero /dev/full /dev/tty"
+WORKBOOK = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 
 
 def landlock() -> int:
@@ -68,7 +69,8 @@ def confine(job: Mapping[str, Any]) -> None:
     # a network of their own.
     alone = tests_alone(job) and not named and network.available()
     ruleset = Ruleset(version, ports=version >= 4 and not alone)
-    ruleset.allow(READ, [*SYSTEM.split(), *job["code"], *interpreter()])
+    system = [*SYSTEM.split(), *job["code"], *interpreter()]
+    ruleset.allow(READ, around(system, hidden=WORKBOOK))
     ruleset.allow(READ_FILE | WRITE_FILE, DEVICES.split())
     ruleset.allow(ruleset.every, [job["folder"], job["env"]["HOME"]])
     ruleset.allow_ports(CONNECT, named)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from grader.child.around import holds
 from grader.child.confine import confine
 
 # Exit codes by which the judge tells how an app failed to start.
@@ -70,13 +71,9 @@ def must_be_its_own(job: Mapping[str, Any]) -> None:
         places = [*(getattr(module, "__path__", None) or ())]
         places += [getattr(module, "__file__", None) or target]
         for place in places:
-            if not any(_lies_in(os.path.realpath(place), home) for home in allowed):
+            if not any(holds(home, os.path.realpath(place)) for home in allowed):
                 print(f"{name} is not its own: it lies in {place}", file=sys.stderr)
                 raise SystemExit(NO_PACKAGE)
-
-
-def _lies_in(path: str, folder: str) -> bool:
-    return os.path.commonpath([folder, path]) == folder
 
 
 def limit_resources(cpu_seconds: int) -> None:

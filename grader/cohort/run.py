@@ -17,7 +17,7 @@ from grader.cohort.look_alike import write_similar
 from grader.cohort.outputs import write_all, write_one
 from grader.cohort.roster import read_roster
 from grader.cohort.rows import ERROR, Row, rows
-from grader.cohort.shut_in import must_be_shut_in
+from grader.cohort.shut_in import must_be_shut_in, must_not_be_open
 from grader.cohort.store import Kept, Store
 from grader.cohort.tell import Progress, told
 from grader.cohort.worker import grade_one
@@ -55,6 +55,7 @@ def grade_class(
     roster = read_roster(plan.roster) if plan.roster else None
     if not (plan.trusted or plan.scheduler):
         must_be_shut_in()
+        must_not_be_open([plan.folder, plan.out])
     with tempfile.TemporaryDirectory(prefix="cohort-") as scratch:
         found = find(plan.folder, plan.problems, Path(scratch), plan.out)
         store = Store(plan.out)

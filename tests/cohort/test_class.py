@@ -19,7 +19,7 @@ from grader.cohort.job import Job, Outcome
 from grader.cohort.judged_by import judged_by
 from grader.cohort.rows import Row
 from grader.cohort.run import Cluster, Plan, grade_class
-from grader.cohort.shut_in import must_be_shut_in
+from grader.cohort.shut_in import must_not_be_open
 from grader.cohort.store import Store
 from grader.cohort.worker import grade_one, told
 from grader.errors import SetupError
@@ -219,13 +219,13 @@ def test_not_confined_is_refused_unless_it_is_trusted(
 
 
 @pytest.mark.parametrize("folder", ["/opt", "/usr", "/nix"])
-def test_workbook_that_submissions_can_read_is_refused(folder: str) -> None:
-    """What the system has is open to every app, and so is a workbook in it."""
-    workbook = Path(folder) / "src" / "workbook"
+def test_class_that_submissions_can_read_is_refused(folder: str) -> None:
+    """What the system has is open to every app, and so are other submissions in it."""
+    place = Path(folder) / "teaching" / "class"
 
-    with pytest.raises(SetupError, match=f"{workbook}, and what is in {folder} "):
-        must_be_shut_in(workbook)
-    must_be_shut_in(Path("/home/teacher/workbook"))
+    with pytest.raises(SetupError, match=f"{place} .* what is in {folder} "):
+        must_not_be_open([Path("/home/teacher/class"), place])
+    must_not_be_open([Path("/home/teacher/class")])
 
 
 def test_worker_refuses_what_it_must_not_judge(
