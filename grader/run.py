@@ -3,7 +3,7 @@
 import asyncio
 import platform
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -13,7 +13,7 @@ from typing import Protocol
 import psycopg
 import pytest
 
-from grader.catalogue import Problem
+from grader.catalogue import Problem, Stage
 from grader.errors import Cancelled, SetupError
 from grader.files import links_out
 from grader.judge.app.confinement import LEVELS
@@ -49,15 +49,21 @@ class Engine:
     """The services and the preloading process, kept for several gradings."""
 
     def __init__(
-        self, *, keeps_schemas: bool = False, memory: Memory | None = None
+        self,
+        *,
+        keeps_schemas: bool = False,
+        memory: Memory | None = None,
+        lanes: int = 1,
     ) -> None:
         """`keeps_schemas`: a database is migrated anew only if migrations changed.
 
         `memory` knows outcomes of earlier gradings; without it, none is used.
+        `lanes` is how many stages of a problem may be judged at once.
         """
         self._stack = ExitStack()
         self.keeps_schemas = keeps_schemas
         self._memory = memory
+        self._lanes = lanes
         self._schemas: dict[str, str] = {}
         self.originals = Originals()
         # The preloading process imports its libraries while PostgreSQL starts.
@@ -154,6 +160,7 @@ class Engine:
             language,
             judged,
             without,
+            self._lanes,
             prepare=lambda: asyncio.run(self._prepare(world)),
             stopped=stopped,
         )
@@ -177,6 +184,8 @@ class Engine:
             left_out = {check.id for check in checks} | set(without)
             missing = [check for check in stage.checks if check.id not in left_out]
             checks += [judge.result(check, why) for check in missing]
+            # Stages were judged side by side, and some checks alone.
+            by_number[stage.number].checks = in_order(stage, checks)
         result.explain_blocked(language)
         return result
 
@@ -209,6 +218,12 @@ class Engine:
         """What a result depends on besides the learner's code."""
         row = self.cluster.admin.execute("SHOW server_version").fetchone()
         return {**environment(), "postgresql": str(row[0]).split()[0] if row else ""}
+
+
+def in_order(stage: Stage, found: Iterable[CheckResult]) -> list[CheckResult]:
+    """As the catalogue lists them."""
+    by_id = {check.id: check for check in found}
+    return [by_id[check.id] for check in stage.checks if check.id in by_id]
 
 
 def environment() -> dict[str, str]:

@@ -66,6 +66,7 @@ class Preloader:
     def __init__(self, control: socket.socket) -> None:
         self.control = control
         self.status: dict[int, int] = {}
+        self.branches: set[int] = set()
         self.watch = sums.Watch()
         self.over: sums.Over | None = None
         self.prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
@@ -103,6 +104,9 @@ class Preloader:
         if not line:
             return False
         status, *rest = descriptors
+        if line == b'{"kind": "branch"}\n':
+            self.branch(status)
+            return True
         if line == b'{"kind": "end_all"}\n':
             self.end_all()
             with contextlib.suppress(OSError):
@@ -120,12 +124,35 @@ class Preloader:
         os.write(status, b"pid %d\n" % pid)
         return True
 
+    def branch(self, control: int) -> None:
+        """Have a fork serve jobs until its own control socket is closed.
+
+        What its jobs do, and what they use together, is no concern of this process.
+        """
+        pid = os.fork()
+        if pid:
+            self.branches.add(pid)
+            os.close(control)
+            return
+        try:
+            self.leave()
+            for descriptor in self.status.values():
+                os.close(descriptor)
+            self.control.close()
+            Preloader(socket.socket(fileno=control)).loop()
+        finally:
+            os._exit(0)
+
+    def leave(self) -> None:
+        """Make of a fork a process of its own, which ends with this one."""
+        os.setsid()
+        if self.prctl:
+            self.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
     def become(self, job: dict[str, Any], descriptors: list[int]) -> None:
         """Turn this forked child into the job's own process. Never returns."""
         try:
-            os.setsid()
-            if self.prctl:
-                self.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            self.leave()
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGINT):
                 signal.signal(number, signal.SIG_DFL)
@@ -141,6 +168,7 @@ class Preloader:
                 pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
                 return
+            self.branches.discard(pid)
             if pid in self.status:
                 self.ended(pid, os.waitstatus_to_exitcode(status))
             elif not pid:
@@ -186,11 +214,12 @@ class Preloader:
             return list(self.status)
 
     def strays(self) -> list[int]:
-        """Adopted children that are no part of a job that still runs.
+        """Adopted children that are no part of a job or branch that still runs.
 
         A job's own session may hold orphans: `sh -c 'something &'` makes one.
         """
-        adopted = (pid for pid in self.children() if pid not in self.status)
+        ours = self.status.keys() | self.branches
+        adopted = (pid for pid in self.children() if pid not in ours)
         return [pid for pid in adopted if session_of(pid) not in self.status]
 
     def kill(self, pids: list[int]) -> None:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from grader.commands import FAILED, PASSED, Told, as_given
-from grader.cores import positive, use
+from grader.cores import cores, positive, use
 from grader.paths import STARTER
 from grader.report.formats import add_options
 
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace, language: str) -> int:
     screen = Screen(language, every_failure=options.all)
     known = memory(options.target, fresh=options.fresh)
     with screen.progress() as progress, ExitStack() as stack:
-        engine = cache(lambda: stack.enter_context(Engine(memory=known)))
+        engine = cache(lambda: stack.enter_context(Engine(memory=known, lanes=cores())))
         result = grade(
             engine, problems, options.target, language, options.stage, progress
         )

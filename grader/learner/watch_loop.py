@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.catalogue import Problem
+from grader.cores import cores
 from grader.errors import Cancelled, SetupError
 from grader.learner.begun import standing
 from grader.learner.changes import Changes
@@ -64,7 +65,9 @@ class Watch:
                 self.changes.take()
                 try:
                     engine = engine or Engine(
-                        keeps_schemas=True, memory=memory(self.target)
+                        keeps_schemas=True,
+                        memory=memory(self.target),
+                        lanes=cores(),
                     )
                     more = self.round(engine)
                     if self.broken:

@@ -92,13 +92,19 @@ class Cluster:
             # Its message would show the password.
             raise SetupError("no_database_url") from error
         try:
-            self.admin = psycopg.connect(admin, autocommit=True)
+            self.connect()
             self._prepare()
         except psycopg.Error as error:
             raise SetupError("postgres", reason=str(error).splitlines()[0]) from error
 
-    def _prepare(self) -> None:
+    def connect(self) -> None:
+        """Connect as the administrator; in a fork anew, beside whom it comes from."""
+        # Dropped, the connection before would end, and it is the other process's.
+        self._before = getattr(self, "admin", None)
+        self.admin = psycopg.connect(self.admin_conninfo, autocommit=True)
         self.admin.execute("SET lock_timeout = '5s'")
+
+    def _prepare(self) -> None:
         self.admin.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         self.admin.execute("SELECT count(*) FROM pg_stat_statements")
         for role, password in self._passwords.items():

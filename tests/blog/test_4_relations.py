@@ -9,6 +9,7 @@ from grader.judge.checks import expect
 from grader.judge.checks.answers import body
 from grader.judge.checks.arrange import require
 from grader.judge.database import Database, Statements
+from grader.judge.pace import alone
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
 from tests.blog.helpers import (
@@ -284,6 +285,7 @@ async def test_deleted_comment_keeps_its_replies(
     expect.status(await admin.delete(f"/v1/comments/{his['id']}"), 204)
 
 
+@alone
 def test_list_keeps_pace(world: World, benchmark: object) -> None:
     """A list of 50 takes at most twice the reference's time, measured in turns."""
     keeps_pace(benchmark, world, fifty_posts)

@@ -16,6 +16,7 @@ from grader.judge.checks.answers import body
 from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.database.gate import GATE_SECONDS
+from grader.judge.pace import alone
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
 from tests.blog.gates import held_read
@@ -285,6 +286,7 @@ async def test_nothing_private_leaks(
         expect.fields(body(await client.get("/v1/me")), id=client.id)
 
 
+@alone
 def test_not_modified_keeps_pace(world: World, benchmark: object) -> None:
     """A 304 takes at most twice the reference's time, measured in turns."""
     keeps_pace(benchmark, world, known_post, 304)

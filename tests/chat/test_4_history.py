@@ -15,6 +15,7 @@ from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
 from grader.judge.checks.failures import AppDown, CheckFailed
 from grader.judge.database import Database
+from grader.judge.pace import alone
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
 from tests.chat.crowd import crowded, filled
@@ -332,6 +333,7 @@ async def test_statements_do_not_grow(
             )
 
 
+@alone
 def test_history_keeps_pace(benchmark: Any, world: World) -> None:
     """A page out of 100,000 messages takes at most twice the reference's time."""
 

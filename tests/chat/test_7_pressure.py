@@ -13,6 +13,7 @@ from grader.judge.callers.client import Client
 from grader.judge.callers.sockets import NO_CLOSE_FRAME, Connect, Socket
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields
+from grader.judge.pace import alone
 from grader.judge.pace.fan_out import fans_out
 from grader.judge.suite.fixtures import Start
 from tests.chat.helpers import (
@@ -211,6 +212,7 @@ async def sessions_left(server: Server) -> int:
     return await until(server.database.backends, 0)
 
 
+@alone
 async def test_fan_out_keeps_pace(world: World) -> None:
     """50 sockets get 200 messages in at most twice the reference's time."""
     await fans_out(world, a_room)

@@ -6,6 +6,7 @@ from grader.judge.checks import expect
 from grader.judge.checks.answers import body
 from grader.judge.checks.arrange import require
 from grader.judge.database import Database
+from grader.judge.pace import alone
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
 from tests.jobs.helpers import (
@@ -210,6 +211,7 @@ MANY_FINISHED_JOBS = """
 """
 
 
+@alone
 def test_lease_keeps_pace(world: World, benchmark: object) -> None:
     """Beside 200,000 finished jobs a lease takes at most twice the reference's time."""
     keeps_pace(

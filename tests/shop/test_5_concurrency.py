@@ -8,6 +8,7 @@ from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
 from grader.judge.database import Database
+from grader.judge.pace import alone
 from grader.judge.pace.batches import keeps_pace_in_batches
 from tests.shop.helpers import (
     a_discount,
@@ -159,11 +160,13 @@ async def one_product(admin: Client, alice: Client) -> list[dict[str, Any]]:
     return [cart(line(sold)) for _ in range(5)]
 
 
+@alone
 def test_throughput_keeps_pace(benchmark: Any, world: World) -> None:
     """Orders for products of their own take at most four times the reference's time."""
     keeps_pace_in_batches(benchmark, world, "/v1/orders", own_products)
 
 
+@alone
 def test_hot_product_keeps_pace(benchmark: Any, world: World) -> None:
     """Orders for one product take at most four times the reference's time."""
     keeps_pace_in_batches(benchmark, world, "/v1/orders", one_product)

@@ -1,5 +1,6 @@
 """The folders that the processes under test work in, gone with the world."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -18,6 +19,11 @@ class Folders:
         folder = self.base / str(self._count)
         folder.mkdir()
         return folder
+
+    def move(self) -> None:
+        """From now on make them where a fork of the judge has its own."""
+        self.base, self._count = self.base / f"lane-{os.getpid()}", 0
+        self.base.mkdir()
 
     def close(self) -> None:
         shutil.rmtree(self.base, ignore_errors=True)

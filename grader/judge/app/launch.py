@@ -120,6 +120,18 @@ class ForkLauncher:
             os.close(writing)
         return ForkedProcess(*(reading for reading, _ in pipes))
 
+    def branch(self) -> socket.socket:
+        """The control socket of a preloading process beside this one, for `move`."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._send({"kind": "branch"}, [theirs.fileno()])
+        return ours
+
+    def move(self, control: socket.socket) -> None:
+        """In a fork of the judge: have a branch fork its children."""
+        self._control.close()
+        self._control = control
+
     def _send(self, job: Mapping[str, Any], descriptors: list[int]) -> None:
         message = json.dumps(dict(job)).encode() + b"\n"
         with self._turn:

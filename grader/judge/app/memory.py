@@ -5,6 +5,7 @@ Only what speaks for a learner is kept; what speaks against them is tried anew.
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 # Enough for the tests of all problems, many times over.
@@ -17,6 +18,8 @@ class Memory:
     def __init__(self, file: Path | None = None, *, fresh: bool = False) -> None:
         """`fresh`: what the file holds is ignored, and then replaced."""
         self._file = file
+        # Who keeps what is new, if not this process.
+        self.elsewhere: Callable[[str], None] | None = None
         self._good = [] if fresh or file is None else read(file)
 
     def __contains__(self, digest: str) -> bool:
@@ -24,6 +27,9 @@ class Memory:
 
     def add(self, digest: str) -> None:
         if self._file is None or digest in self._good:
+            return
+        if self.elsewhere:
+            self.elsewhere(digest)
             return
         self._good = [*self._good, digest][-KEPT:]
         self._file.parent.mkdir(parents=True, exist_ok=True)

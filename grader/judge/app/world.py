@@ -1,7 +1,9 @@
 """One problem of one target with all that its suite may use, under short names."""
 
 import itertools
+import socket
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from grader.judge.app.application import Application
 from grader.judge.app.confinement import LEVELS
 from grader.judge.app.databases import Databases
 from grader.judge.app.folders import Folders
-from grader.judge.app.launch import Launcher
+from grader.judge.app.launch import ForkLauncher, Launcher
 from grader.judge.app.limits import too_much
 from grader.judge.app.memory import Memory
 from grader.judge.app.migrations import Migrations
@@ -152,6 +154,19 @@ class World:
 
     def ran_own_tests(self) -> None:
         self._counted(next(self._runs))
+
+    def enter_lane(self, control: socket.socket, tell: Callable[..., None]) -> None:
+        """In a fork of the judge: share nothing with it that only one may use.
+
+        `control` leads to a preloading process. `tell` says "ran_tests" each time, and
+        "remember" with a digest.
+        """
+        assert isinstance(self.launcher, ForkLauncher)
+        self.launcher.move(control)
+        self.cluster.connect()
+        self.folders.move()
+        self.memory.elsewhere = partial(tell, "remember")
+        self._counted = lambda runs: tell("ran_tests")
 
     async def close(self) -> None:
         if self._reference is not None:

@@ -4,7 +4,8 @@ import asyncio
 import functools
 import inspect
 import time
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Sequence
+from itertools import groupby
 from typing import Any
 
 import psycopg
@@ -16,6 +17,7 @@ from grader.judge.app.limits import too_much
 from grader.judge.app.world import World
 from grader.judge.checks.failures import CheckFailed, CheckTimeout, NotThereYet
 from grader.judge.suite.evidence import describe
+from grader.judge.suite.lanes import Lanes
 from grader.results import CheckResult
 
 CHECK_SECONDS = 60.0
@@ -34,13 +36,17 @@ class Judge:
         language: str,
         report: Callable[[int, CheckResult], None],
         without: Collection[str] = (),
+        lanes: int = 1,
         prepare: Callable[[], object] = lambda: None,
         stopped: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`prepare` is the first that runs the learner's code.
+        """`lanes` is how many stages may be judged at once.
+
+        `prepare` is the first that runs the learner's code.
 
         `stopped` is asked again and again; once it is true, the run ends.
         """
+        self.lanes = Lanes(world, lanes)
         self.prepare = prepare
         self.stopped = stopped
         self.world = world
@@ -65,15 +71,24 @@ class Judge:
             self.broken.append(str(report.longrepr))
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self) -> bool | None:
-        """The suite has been read: nothing that runs from here on can change it."""
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """The suite has been read: nothing that runs from here on can change it.
+
+        Stages are judged in lanes first; what is then left in the session has to be
+        alone, or there are no lanes.
+        """
         if self.broken:
             return None
         try:
             self.prepare()
         except Exception as raised:
             self.raised = raised
-        return True if self.raised else None
+            return True
+        parts = beside(session.items)
+        if self.lanes.open and len(parts) > 1:
+            session.items = [i for i in session.items if is_alone(i)]
+            self.lanes.run(self, parts)
+        return None
 
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
         if self.stopped():
@@ -163,6 +178,17 @@ class Judge:
         if isinstance(raised, SHAPE_ERRORS) and self.world.transcript.exchanges:
             return CheckFailed("shape", got=f"{type(raised).__name__}: {raised}")
         return raised
+
+
+def is_alone(item: pytest.Item) -> bool:
+    """Whether it compares times: what runs beside it would spoil them."""
+    return item.get_closest_marker("alone") is not None
+
+
+def beside(items: Sequence[pytest.Item]) -> list[list[pytest.Item]]:
+    """Of each stage the checks that may run beside those of others."""
+    checks = [i for i in items if isinstance(i, pytest.Function) and not is_alone(i)]
+    return [list(part) for _, part in groupby(checks, stage_of)]
 
 
 def with_deadline(
