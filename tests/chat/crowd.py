@@ -1,6 +1,6 @@
 """Many messages and members, put into the database at once; and its tables held."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import psycopg
@@ -78,12 +78,28 @@ async def crowded(db: Database, room: str, count: int) -> None:
     )
 
 
+async def cut_at_once(db: Database) -> None:
+    """Cut every connection of the app, without waiting until they are gone.
+
+    So that the app has no time to take one that will be cut, too.
+    """
+    db.note("cut")
+    db.cluster.admin.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE usename = %s AND datname = %s",
+        (db.role, db.name),
+    )
+
+
 @asynccontextmanager
-async def unreadable(db: Database) -> AsyncIterator[Gate]:
-    """Hold rooms and messages against reads, too: who looks into them waits."""
-    db.note("locked")
+async def unreadable(
+    db: Database, first: Callable[[], Awaitable[None]]
+) -> AsyncIterator[Gate]:
+    """Do something, and at once hold rooms and messages against reads, too."""
     holder = await psycopg.AsyncConnection.connect(db.cluster.watching(db.name))
     try:
+        await first()
+        db.note("locked")
         await holder.execute("LOCK TABLE rooms, messages IN ACCESS EXCLUSIVE MODE")
         yield Gate(db.backends)
     finally:
