@@ -1,7 +1,7 @@
 """Proves the verdicts: right apps pass, wrong ones are refused where they are wrong."""
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     Executor,
@@ -82,9 +82,13 @@ def prove(
         raise SetupError("not_as_pinned", pins=", ".join(wrong))
     console = Console(highlight=False, soft_wrap=True)
     every_one = True
+    claims = {problem.slug: PARTS[part](problem, only) for problem in problems}
+    # Of what is not stale nothing is asked, and rightly.
+    if part != "stale" and (unasked := set(only) - asked(claims.values())):
+        raise SetupError("not_asked", ids=", ".join(sorted(unasked)), part=part)
     with workers() as pool:
         runs = [Run(problem, console, record=record) for problem in problems]
-        judge_all(pool, {run: PARTS[part](run.problem, only) for run in runs})
+        judge_all(pool, {run: claims[run.problem.slug] for run in runs})
     for run in runs:
         every_one &= starter_is_fresh(run.problem, console)
         console.print(matrix(run.problem, run.verdicts(), language))
@@ -93,6 +97,11 @@ def prove(
         show_unproven(problem, unproven(problem), console)
     console.print("every claim holds" if every_one else "NOT PROVEN", style="bold")
     return 0 if every_one else 1
+
+
+def asked(claims: Iterable[Sequence[Claim]]) -> set[str]:
+    """The ids of the apps of which something is asked."""
+    return {claim.app.id for some in claims for claim in some}
 
 
 class Asking(Protocol):

@@ -2,7 +2,9 @@
 
 import pytest
 
+from grader import proof
 from grader.catalogue import SLUGS, Problem, load
+from grader.errors import SetupError
 from grader.judge.own_tests.edits import correct_variants, merged, planted_bugs
 from grader.proof import worker
 from grader.proof.apps import App, app_files, apps
@@ -156,3 +158,10 @@ def test_worker_leaves_no_database_behind(monkeypatch: pytest.MonkeyPatch) -> No
         ).fetchone()
     assert verdict.holds
     assert owned == (0,)
+
+
+@pytest.mark.parametrize("part", ["all", "bugs", "quick", "holes"])
+def test_what_is_asked_of_nothing_proves_nothing(part: str) -> None:
+    """Else every claim would hold."""
+    with pytest.raises(SetupError, match="no-such-bug"):
+        proof.prove([load("blog")], "en", ["no-such-bug"], part=part)
