@@ -104,6 +104,13 @@ async def post_lease(
     return await worker.post(f"/v1/jobs/{item['job']['id']}/{what}", json=sent)
 
 
+def keeps_secret(item: Fields, *replies: httpx.Response) -> None:
+    """None of the answers shows the token of the lease, wherever."""
+    for reply in replies:
+        hidden = str(item["lease_token"]) not in reply.text
+        expect.true("token_leaks", hidden, got=reply.text[:300], of=reply)
+
+
 async def failed(worker: Client, item: Fields, **fields: Any) -> Fields:
     """The job after its attempt has failed."""
     reply = await post_lease(worker, "fail", item, **{"error": "it broke", **fields})

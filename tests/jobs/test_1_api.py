@@ -125,10 +125,11 @@ async def test_payload_is_limited(alice: Client) -> None:
 
 async def test_unknown_and_unauthorized(alice: Client, anonymous: Client) -> None:
     """An id that no job has is 404 in whatever form; without a token it is 401."""
-    for unknown in ("999999999", "0", "no-such-job", "9" * 30):
+    made = await a_job(alice)
+    # The last one is a number of that job, and not its id.
+    for unknown in ("999999999", "0", "no-such-job", "9" * 30, f"0{made['id']}"):
         reply = await alice.get(f"/v1/jobs/{unknown}")
         expect.problem(reply, 404, "not_found")
-    made = await a_job(alice)
     for reply in (
         await anonymous.post("/v1/jobs", json=job()),
         await anonymous.get("/v1/jobs"),

@@ -16,6 +16,7 @@ from tests.jobs.helpers import (
     drained,
     each,
     inserted,
+    keeps_secret,
     lease,
     leased,
     moment,
@@ -139,6 +140,8 @@ async def test_complete_is_guarded(alice: Client, admin: Client) -> None:
     expect.problem(await post_lease(alice, "complete", item), 403, "forbidden")
     wrong = await admin.post(path, json={"lease_token": "no-token"})
     expect.problem(wrong, 409, "lease_lost")
+    listed = await alice.get("/v1/jobs", params={"queue": queue})
+    keeps_secret(item, wrong, listed, await alice.get(f"/v1/jobs/{job_id}/attempts"))
     huge = await post_lease(admin, "complete", item, result="x" * 70_000)
     expect.problem(huge, 413, "payload_too_large")
     nobody = {"lease_token": item["lease_token"]}
@@ -147,7 +150,9 @@ async def test_complete_is_guarded(alice: Client, admin: Client) -> None:
     expect.fields(await shown(alice, job_id), state="running", result=None)
     (attempt,) = await trail(alice, job_id)
     expect.fields(attempt, outcome=None, finished_at=None)
-    expect.status(await post_lease(admin, "complete", item), 200)
+    done = await post_lease(admin, "complete", item)
+    expect.status(done, 200)
+    keeps_secret(item, done)
 
 
 async def test_table_gate(alice: Client, admin: Client, db: Database) -> None:

@@ -13,6 +13,7 @@ from grader.judge.suite.fixtures import Start
 from tests.jobs.helpers import (
     a_job,
     ask,
+    keeps_secret,
     lease,
     leased,
     moment,
@@ -135,6 +136,7 @@ async def test_stale_token(alice: Client, admin: Client, db: Database) -> None:
         # An answer that is not written yet is somebody else's business.
         expect.status(reply, 409)
         expect.problem(reply, 409, "lease_lost")
+        keeps_secret(new, reply)
     expect.fields(await shown(alice, job_id), **dict(before))
     expect.true("tokens_differ", old["lease_token"] != new["lease_token"], expected=2)
 

@@ -159,7 +159,13 @@ async def test_rules_of_failing(alice: Client, admin: Client) -> None:
     found = await failed(admin, item, error=error, retryable=False)
 
     expect.fields(found, state="dead", attempt=1, error=error)
-    expect.fields(await shown(alice, job_id), state="dead", error=error)
+    done = await shown(alice, job_id)
+    expect.fields(done, state="dead", error=error)
+    # It is finished: its last token completes nothing.
+    for what in ("complete", "heartbeat"):
+        late = await post_lease(admin, what, item)
+        expect.problem(late, 409, "lease_lost")
+    expect.fields(await shown(alice, job_id), **dict(done))
 
 
 async def test_manual_retry(alice: Client, admin: Client, db: Database) -> None:

@@ -180,9 +180,11 @@ async def cancel_meets_lease(alice: Client, admin: Client, db: Database) -> None
 async def test_cancel_running(alice: Client, admin: Client, db: Database) -> None:
     """A running job is flagged: `complete` succeeds, `fail` and silence cancel it."""
     queue = unique("flag")
-    ids = await some_jobs(alice, 3, queue=queue)
-    items = await lease(admin, queue, max_jobs=3)
-    expect.equal("lease_size", len(items), 3)
+    ids = await some_jobs(alice, 4, queue=queue)
+    # The last two are at their last attempt.
+    ids += await some_jobs(alice, 2, queue=queue, max_attempts=1)
+    items = await lease(admin, queue, max_jobs=6)
+    expect.equal("lease_size", len(items), 6)
     for job_id, item in zip(ids, items, strict=True):
         # Who cancels twice may not have seen the first answer.
         for _ in range(2):
@@ -191,15 +193,19 @@ async def test_cancel_running(alice: Client, admin: Client, db: Database) -> Non
             expect.fields(body(reply), state="running", cancel_requested=True)
         beat = require(await post_lease(admin, "heartbeat", item), 200, stage=4)
         expect.fields(beat, cancel_requested=True)
-    completed, failing, silent = ids
+    completed, silent, _, hopeless, _, silent_last = ids
 
     expect.status(await post_lease(admin, "complete", items[0]), 200)
     expect.fields(await shown(alice, completed), state="succeeded")
-    expect.fields(await failed(admin, items[1]), state="cancelled")
-    expect.fields(await shown(alice, failing), state="cancelled", attempt=1)
-    await silence(db, silent)
-    (over,) = await taken_back(admin, queue, silent)
-    expect.fields(over, state="cancelled")
+    for job_id, item in list(zip(ids, items, strict=True))[2:5]:
+        found = await failed(admin, item, retryable=job_id != hopeless)
+        expect.fields(found, state="cancelled")
+        late = await post_lease(admin, "complete", item)
+        expect.problem(late, 409, "lease_lost")
+        expect.fields(await shown(alice, job_id), state="cancelled", attempt=1)
+    await silence(db, silent, silent_last)
+    for over in await taken_back(admin, queue, silent, silent_last):
+        expect.fields(over, state="cancelled")
 
 
 async def test_paused_queue(start: Start) -> None:
