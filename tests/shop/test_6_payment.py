@@ -320,8 +320,8 @@ async def unknown(
         return await pay(payer, made, token)
 
 
-async def test_without_a_service(start: Start) -> None:
-    """Without a payment service, or one that is reached, a payment is 502."""
+async def test_without_a_service(start: Start, gateway: PaymentService) -> None:
+    """Without a payment service, or one that is reached, only a total of 0 is paid."""
     for url in (None, "http://127.0.0.1:9"):
         server = start(PAYMENT_URL=url)
         admin, alice = server.client("admin"), server.client("alice")
@@ -331,6 +331,8 @@ async def test_without_a_service(start: Start) -> None:
 
         expect.problem(reply, 502, "payment_unavailable")
         expect.equal("order_status", await order_status(alice, made), "pending")
+        account = gateway.account(server.database.name)
+        await total_of_0_is_not_charged(alice, admin, account)
 
 
 async def test_paid_as_ordered(

@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.judge.app.server import Server
 from grader.judge.callers.client import Client
-from grader.judge.callers.gateway import FAIL, Account, Gateway
+from grader.judge.callers.gateway import DECLINE, FAIL, Account, Gateway
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
 from grader.judge.checks.arrange import require
@@ -79,7 +79,7 @@ async def test_every_step_from_every_state(
 
 
 async def test_who_takes_steps(
-    alice: Client, bob: Client, admin: Client, anonymous: Client
+    alice: Client, bob: Client, admin: Client, anonymous: Client, account: Account
 ) -> None:
     """Owners cancel; ship, deliver and refund are an admin's; another's is 404."""
     sold = await a_product(admin)
@@ -92,6 +92,10 @@ async def test_who_takes_steps(
     expect.problem(await step(bob, made, "cancel"), 404, "not_found")
     for name in ("ship", "deliver", "refund"):
         expect.problem(await step(alice, paid, name), 403, "forbidden")
+    # A declined payment has a known outcome: nothing is under way.
+    token = unique("tok")
+    account.plan(token, DECLINE)
+    require(await pay(alice, made, token), 402, stage=6)
     reply = await step(alice, made, "cancel")
     expect.status(reply, 200)
     same_but("cancelled_order", body(reply), made, "cancelled")
@@ -183,7 +187,9 @@ async def test_refund_restocks_once(
     """Two refunds at once: one is 200, goods come back once, redemptions do not."""
     sold = await a_product(admin, 10)
     code = (await a_discount(admin, max_redemptions=3))["code"]
-    made = await a_paid_order(alice, line(sold, 4), discount_code=code)
+    made = await an_order(alice, line(sold, 4), discount_code=code)
+    token, key = unique("tok"), unique("key")
+    paid = require(await pay(alice, made, token, key), 200, stage=6)
     await stock_is(db, sold["id"], 6, 0)
 
     replies = await db.race([step(admin, made, "refund") for _ in range(2)], "stock")
@@ -192,6 +198,11 @@ async def test_refund_restocks_once(
     await stock_is(db, sold["id"], 10, 0)
     expect.equal("service_asked", account.strays, [])
     expect.equal("redeemed", await redeemed(db, code), 1)
+    # As it was then: the payment that is repeated still shows the order paid.
+    replayed = await pay(alice, made, token, key)
+    expect.status(replayed, 200)
+    expect.equal("replayed_body", body(replayed), paid)
+    await stock_is(db, sold["id"], 10, 0)
     await books_balance(db, [sold])
 
 
@@ -273,7 +284,7 @@ async def test_two_processes_expire_once(start: Start) -> None:
 
 
 async def test_charged_orders_do_not_expire(start: Start, gateway: Gateway) -> None:
-    """An order under charge, or of unknown outcome, waits, in every process."""
+    """An order under charge, or of unknown outcome, waits; a declined one does not."""
     chosen = {"RESERVATION_TTL_S": "1.5", "PAYMENT_TIMEOUT_S": "20"}
     server = start(**chosen)
     # It has charged nothing, and finds what is under way in the database alone.
@@ -284,10 +295,11 @@ async def test_charged_orders_do_not_expire(start: Start, gateway: Gateway) -> N
     async with account.holding(slow):
         server.database.note("held", token=slow)
         charged, paying = await being_charged(server, account, sold, slow)
-        failed, token = await with_unknown_outcome(server, account, sold)
+        failed, token = await with_outcome(server, account, sold, FAIL)
+        declined, _ = await with_outcome(server, account, sold, DECLINE)
         await long_overdue(server.database, charged, failed)
         # It expires after both: when it is gone, they have had the same chance.
-        await must_expire(alice, [await an_order(alice, line(sold))])
+        await must_expire(alice, [await an_order(alice, line(sold)), declined])
         for made in (charged, failed):
             for reader in (beside, alice):
                 state = await order_status(reader, made)
@@ -328,18 +340,19 @@ async def being_charged(
     return expect.fail("never_charged", expected=1, got=0)
 
 
-async def with_unknown_outcome(
-    server: Server, account: Account, sold: Fields
+async def with_outcome(
+    server: Server, account: Account, sold: Fields, outcome: str
 ) -> tuple[Fields, str]:
-    """An order for which the payment service failed."""
+    """An order for which the payment service failed, or declined."""
+    status = {FAIL: 502, DECLINE: 402}[outcome]
     alice = server.client("alice")
     for _ in range(3):
         made, token = await an_order(alice, line(sold)), unique("tok")
-        account.plan(token, FAIL)
+        account.plan(token, outcome)
         reply = await pay(alice, made, token)
-        if reply.status_code == 502:
+        if reply.status_code == status:
             return made, token
-    require(reply, 502, stage=6)
+    require(reply, status, stage=6)
     raise AssertionError
 
 
