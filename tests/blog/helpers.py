@@ -10,6 +10,9 @@ from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
 from grader.judge.checks.arrange import require
 
+# Ids that name nothing: no number, one too big for any column, a digit for `isdigit`
+# that is none for `int`.
+NO_IDS = ("no-such-id", "999999999", "9" * 30, "²")
 _numbers = itertools.count(1)
 
 

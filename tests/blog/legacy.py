@@ -19,7 +19,11 @@ TITLE = """
 """
 # Every fifth post has no slug, every seventh shares one, the others have their own.
 # Two share one of 80 characters. Two authors take turns. One own slug looks like what
-# a backfill might make of a shared one.
+# a backfill might make of a shared one. The times are not in the order of the posts.
+CREATED, UPDATED = (
+    f"TIMESTAMPTZ '{start} 00:00Z' + ({{0}} * {step} % 307) * INTERVAL '1 hour'"
+    for start, step in (("2024-01-01", 37), ("2024-02-01", 53))
+)
 SEED = f"""
     INSERT INTO users (email, name, password_hash, role, created_at)
     VALUES ('old@example.com', 'old', 'x', 'user', now()),
@@ -34,8 +38,7 @@ SEED = f"""
                 ELSE 'own-' || n END,
            {TITLE.format("n")},
            'Body ' || n, n % 3 = 0,
-           TIMESTAMPTZ '2024-01-01 00:00Z' + n * INTERVAL '1 hour',
-           TIMESTAMPTZ '2024-02-01 00:00Z' + n * INTERVAL '1 hour'
+           {CREATED.format("n")}, {UPDATED.format("n")}
     FROM generate_series(1, 300) AS n
     JOIN users AS author ON author.name = CASE WHEN n % 2 = 0 THEN 'old' ELSE 'odd' END
     ORDER BY n

@@ -11,6 +11,11 @@ from grader.judge.checks.answers import body
 from tests.blog.helpers import a_post, draft, published, published_since, unique
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# The last one matches up to its end: `$` of Python's `re` stands before a newline too.
+BAD_SLUGS = (
+    *("Upper", "two--dashes", "-start", "end-", "sp ace", "ünicode", "a" * 81),
+    "newline\n",
+)
 # Every setting that is a number.
 NUMBERS = (
     *("ACCESS_TTL_S", "DB_POOL_SIZE", "DB_MAX_OVERFLOW", "DB_POOL_TIMEOUT_S"),
@@ -104,7 +109,7 @@ async def test_given_slug(alice: Client) -> None:
 
     taken = await alice.post("/v1/posts", json=draft(slug=slug))
     expect.problem(taken, 409, "slug_taken")
-    for bad in ("Upper", "two--dashes", "-start", "sp ace", "ünicode", "a" * 81):
+    for bad in BAD_SLUGS:
         expect.status(await alice.post("/v1/posts", json=draft(slug=bad)), 422)
 
 

@@ -2,7 +2,16 @@
 
 from grader.judge.app.world import World
 from grader.judge.checks import expect
-from tests.blog.legacy import POSTS, TITLE, Legacy, column_names, migrated, refused
+from tests.blog.legacy import (
+    CREATED,
+    POSTS,
+    TITLE,
+    UPDATED,
+    Legacy,
+    column_names,
+    migrated,
+    refused,
+)
 from tests.schema import columns_where, foreign_keys, indexes
 
 # What the statement lays down of the tables, besides their constraints.
@@ -23,6 +32,8 @@ INDEXES = {
 OWN_SLUGS = sum(
     n % 5 != 0 and n % 7 != 0 and n not in (8, 16, 17) for n in range(1, POSTS + 1)
 )
+# Of an old post, from its body.
+NUMBER = "substr(body, 6)::int"
 NEW = {"status", "version", "published_at"}
 A_USER = """
     INSERT INTO users (email, name, password_hash, role, created_at)
@@ -53,8 +64,9 @@ async def test_upgrade_keeps_every_post(legacy: Legacy) -> None:
     expect.equal("rows", await legacy.database.count("posts"), POSTS, table="posts")
     kept = await legacy.database.count(
         "posts",
-        f"body ~ '^Body [0-9]+$' AND title = {TITLE.format('substr(body, 6)::int')}"
-        " AND created_at < '2024-01-20' AND updated_at < '2024-02-20'",
+        f"body ~ '^Body [0-9]+$' AND title = {TITLE.format(NUMBER)}"
+        f" AND created_at = {CREATED.format(NUMBER)}"
+        f" AND updated_at = {UPDATED.format(NUMBER)}",
     )
     expect.equal("rows_unchanged", kept, POSTS, table="posts")
     theirs = await legacy.database.count(

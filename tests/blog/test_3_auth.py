@@ -16,7 +16,7 @@ from grader.judge.checks.answers import body
 from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.blog.helpers import a_post, draft, published, unique
+from tests.blog.helpers import NO_IDS, a_post, draft, published, unique
 
 # An address of 254 characters, the longest that there is, and one of 255.
 LONG = f"{'a' * 61}@{'d' * 62}.{'d' * 62}.{'d' * 62}.com"
@@ -170,7 +170,7 @@ async def test_role_counts_at_once(
     expect.fields(body(promoted), id=carol.id, role="admin")
     expect.status(await carol.delete(f"/v1/posts/{first['slug']}"), 204)
 
-    for nobody in ("no-such-id", "999999999"):
+    for nobody in NO_IDS:
         unknown = await admin.put(f"/v1/users/{nobody}/role", json={"role": "user"})
         expect.problem(unknown, 404, "not_found")
     expect.status(await admin.put(role, json={"role": "root"}), 422)

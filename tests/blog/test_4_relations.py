@@ -13,6 +13,7 @@ from grader.judge.pace import alone
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
 from tests.blog.helpers import (
+    NO_IDS,
     a_comment,
     a_post,
     comments_of,
@@ -91,7 +92,7 @@ async def test_filters(alice: Client, bob: Client, anonymous: Client) -> None:
     expect.listed(await found(tag=unique("nobody")), [], "slug")
     his_newest = (await found(author=bob.id))[0]
     expect.equal("field", his_newest, his["slug"], field="slug")
-    for nobody in ("no-such-id", "999999999"):
+    for nobody in NO_IDS:
         expect.listed(await found(author=nobody), [], "slug")
 
 
@@ -233,9 +234,9 @@ async def test_comments_form_a_thread(
     expect.fields(found[1]["author"], id=alice.id, name="alice")
     elsewhere = {"body": "Hm?", "parent_id": root["id"]}
     refused = await bob.post(f"/v1/posts/{other['slug']}/comments", json=elsewhere)
-    nowhere = {"body": "Hm?", "parent_id": "no-such-id"}
-    unknown = await bob.post(path, json=nowhere)
-    for answer in (refused, unknown):
+    nowhere = [{"body": "Hm?", "parent_id": nobody} for nobody in NO_IDS]
+    unknown = [await bob.post(path, json=sent) for sent in nowhere]
+    for answer in (refused, *unknown):
         expect.problem(answer, 422, "invalid_parent")
         expect.names_field(answer, "parent_id")
     await db.execute(
@@ -277,7 +278,7 @@ async def test_deleted_comment_keeps_its_replies(
     counted = body(await bob.get(f"/v1/posts/{post['slug']}"))
     expect.fields(counted, comment_count=1)
     expect.status(await alice.delete(f"/v1/posts/{post['slug']}"), 204)
-    for gone in (reply["id"], "no-such-id"):
+    for gone in (reply["id"], *NO_IDS):
         answer = await alice.delete(f"/v1/comments/{gone}")
         expect.problem(answer, 404, "not_found")
     other = await published(alice)

@@ -39,9 +39,24 @@ async def test_import_in_order(alice: Client, anonymous: Client) -> None:
     expect.listed([i["title"] for i in items], [p["title"] for p in sent], "title")
     expect.fields(items[-1], tags=["imported"], status="draft")
     expect.status(await anonymous.get(f"/v1/posts/{items[0]['slug']}"), 200)
+    await derived_slug_gives_way(alice)
     for count in (0, 101):
         refused = await alice.post("/v1/posts/import", json={"posts": drafts(count)})
         expect.status(refused, 422)
+
+
+async def derived_slug_gives_way(alice: Client) -> None:
+    """Import a title together with the slug that the app would derive from it."""
+    gone = await a_post(alice, title=unique("Derived"))
+    path = f"/v1/posts/{gone['slug']}"
+    require(await alice.delete(path), 204, stage=1)
+    sent = [draft(title=gone["title"]), draft(slug=gone["slug"])]
+
+    reply = await alice.post("/v1/posts/import", json={"posts": sent})
+
+    expect.status(reply, 201)
+    given = body(reply)["items"][1]
+    expect.equal("field", given["slug"], gone["slug"], field="slug")
 
 
 async def test_import_is_all_or_nothing(alice: Client, db: Database) -> None:

@@ -12,7 +12,7 @@ from grader.judge.app.server import Server
 from grader.judge.app.world import World
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
-from grader.judge.database import GATE_SECRET
+from grader.judge.database import GATE_SECRET, Database
 from grader.judge.suite.fixtures import Start
 from tests.blog.helpers import draft, published, unique
 
@@ -192,12 +192,22 @@ async def test_metrics_count_by_route(alice: Client, anonymous: Client) -> None:
     """Metrics are labelled by route template; all unknown paths share one label."""
     slugs = [(await published(alice))["slug"] for _ in range(2)]
     before = await counters(anonymous)
+    started, observed = time.perf_counter(), await seconds_observed(anonymous)
     for slug in slugs:
         await anonymous.get(f"/v1/posts/{slug}")
     for word in ("a", "b"):
         await anonymous.get(f"/{unique(word)}/{word}")
 
     after = await counters(anonymous)
+    grown_s = await seconds_observed(anonymous) - observed
+    # One request after the other: together they took no longer than they all did.
+    passed = time.perf_counter() - started
+    expect.true(
+        "metric_seconds",
+        0 < grown_s <= passed + SLACK_S,
+        expected=f"0 < Δ ≤ {passed + SLACK_S:.2f}",
+        got=round(grown_s, 3),
+    )
 
     grown = {k: v - before.get(k, 0) for k, v in after.items() if v != before.get(k, 0)}
     by_template = {
@@ -223,6 +233,11 @@ async def test_metrics_count_by_route(alice: Client, anonymous: Client) -> None:
 
 
 SAMPLE = re.compile(r"^http_requests_total\{(.*)\} ([0-9.e+]+)", re.M)
+SECONDS = re.compile(
+    r"^http_request_duration_seconds_sum(?:\{.*\})? ([0-9.e+-]+)", re.M
+)
+# For a request whose time is taken a little after its answer was there.
+SLACK_S = 0.1
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 Labels = frozenset[tuple[str, str]]
 
@@ -243,6 +258,12 @@ async def counters(client: Client) -> dict[Labels, float]:
             found[key] = found.get(key, 0) + float(value)
     expect.true("metric_exists", found, expected="http_requests_total")
     return found
+
+
+async def seconds_observed(client: Client) -> float:
+    """The sum of `http_request_duration_seconds`, of all its labels."""
+    text = (await client.get("/metrics")).text
+    return sum(float(value) for value in SECONDS.findall(text))
 
 
 async def test_health_tells_the_database_apart(start: Start) -> None:
@@ -274,16 +295,23 @@ async def test_not_ready_behind_head(world: World) -> None:
     database = world.database()
     behind = world.migrate(database, ["upgrade", "0001"])
     expect.true("migration", behind.ok, expected="upgrade 0001", got=behind.exception())
-    server = world.server(database, ADMIN_EMAIL=None, ADMIN_PASSWORD=None)
-    server.start()
-    client = server.client()
-
-    expect.problem(await becomes(client, 503), 503, "not_ready")
+    await (await starts_unready(world, database)).close()
+    # No revision at all is behind the head as well.
+    await database.execute("DELETE FROM alembic_version")
+    server = await starts_unready(world, database)
+    await database.execute("INSERT INTO alembic_version VALUES ('0001')")
 
     head = world.migrate(database, ["upgrade", "head"])
     expect.true("migration", head.ok, expected="upgrade head", got=head.exception())
-    expect.status(await becomes(client, 200), 200)
+    expect.status(await becomes(server.client(), 200), 200)
     await server.close()
+
+
+async def starts_unready(world: World, database: Database) -> Server:
+    server = world.server(database, ADMIN_EMAIL=None, ADMIN_PASSWORD=None)
+    server.start()
+    expect.problem(await becomes(server.client(), 503), 503, "not_ready")
+    return server
 
 
 async def test_shutdown_finishes_its_work(start: Start) -> None:
