@@ -29,7 +29,8 @@ class Connection:
         self._expires_at = inf
         self._outbox: asyncio.Queue[tuple[str, ...]] = asyncio.Queue(QUEUE_SIZE)
         self._end: Closed | None = None
-        self._reading: asyncio.Timeout | None = None
+        # The limit of the wait for the client, while the reader waits for it.
+        self._waiting: asyncio.Timeout | None = None
         self._writer = asyncio.create_task(self._write())
 
     def identify(self, user_id: int, expires_at: float) -> None:
@@ -54,7 +55,7 @@ class Connection:
             async with asyncio.timeout(
                 min(within_s, self._silence_s, left)
             ) as patience:
-                self._reading = patience
+                self._waiting = patience
                 message = await self._websocket.receive()
         except TimeoutError:
             # Compare the limits, not the clock: a timer may fire a moment early.
@@ -63,7 +64,7 @@ class Connection:
             assert self._end is not None
             raise self._end from None
         finally:
-            self._reading = None
+            self._waiting = None
         if message["type"] == "websocket.disconnect":
             raise Closed(None)
         text: str | None = message.get("text")
@@ -83,8 +84,20 @@ class Connection:
             self.end(SLOW)
 
     async def caught_up(self) -> None:
-        """Wait until all that was offered has been written."""
-        await self._outbox.join()
+        """Wait until all that was offered has been written; Closed at the end."""
+        if self._end is not None:
+            raise self._end
+        try:
+            # The end cuts this short, too: after it nothing may be written any more.
+            async with asyncio.timeout(self._expires_at - time.time()) as patience:
+                self._waiting = patience
+                await self._outbox.join()
+        except TimeoutError:
+            self.end(UNAUTHORIZED)
+            assert self._end is not None
+            raise self._end from None
+        finally:
+            self._waiting = None
 
     async def _write(self) -> None:
         try:
@@ -103,20 +116,20 @@ class Connection:
     # How it ends
 
     def end(self, code: int | None) -> None:
-        """Let the reader end the connection, as soon as it waits for a frame."""
+        """Let the reader end the connection, as soon as it waits for the client."""
         if self._end is None:
             self._end = Closed(code)
-            if self._reading is not None and not self._reading.expired():
+            if self._waiting is not None and not self._waiting.expired():
                 # Only the waiting is cut short, never a frame that is being handled:
                 # a message that was committed must be told to the others.
-                self._reading.reschedule(0)
+                self._waiting.reschedule(0)
 
     async def close(self, code: int | None) -> None:
         """Flush and close, within a time limit: the client may have stopped reading."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_S):
                 if code not in (None, SLOW) and not self._writer.done():
-                    await self.caught_up()
+                    await self._outbox.join()
         self._writer.cancel()
         if code is None or self._websocket.client_state is WebSocketState.DISCONNECTED:
             return

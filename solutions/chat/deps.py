@@ -9,7 +9,6 @@ from chat.errors import OneDirection
 from chat.hub import Hub
 from chat.limits import RateLimit
 from chat.models import Membership
-from chat.schemas import Seq
 from given.deps import SessionDep, UserDep
 from given.errors import Forbidden, NotFound
 from given.schemas import Id
@@ -43,8 +42,8 @@ class HistoryIn:
     def __init__(
         self,
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
-        before_seq: Annotated[Seq | None, Query()] = None,
-        after_seq: Annotated[Seq | None, Query()] = None,
+        before_seq: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
+        after_seq: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
     ) -> None:
         if before_seq is not None and after_seq is not None:
             raise OneDirection

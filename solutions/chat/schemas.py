@@ -11,7 +11,8 @@ Name = Annotated[Text, StringConstraints(min_length=1, max_length=80)]
 ClientMsgId = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
 # Characters, not bytes: 4000 of them may be 16 kB.
 Body = Annotated[Text, StringConstraints(min_length=1, max_length=4000)]
-Seq = Annotated[int, Field(ge=0, lt=2**63)]
+# strict: 3.0, "3" and true are no numbers of messages.
+Seq = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 MemberRole = Literal["owner", "member"]
 
 

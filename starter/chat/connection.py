@@ -39,14 +39,14 @@ class Connection:
         raise NotWritten(3)
 
     async def caught_up(self) -> None:
-        """Wait until all that was offered has been written."""
+        """Wait until all that was offered has been written; Closed at the end."""
         raise NotWritten(5)
 
 
     # How it ends
 
     def end(self, code: int | None) -> None:
-        """Let the reader end the connection, as soon as it waits for a frame."""
+        """Let the reader end the connection, as soon as it waits for the client."""
         raise NotWritten(3)
 
     async def close(self, code: int | None) -> None:

@@ -9,7 +9,6 @@ from chat.errors import OneDirection
 from chat.hub import Hub
 from chat.limits import RateLimit
 from chat.models import Membership
-from chat.schemas import Seq
 from given.deps import SessionDep, UserDep
 from given.errors import Forbidden, NotFound
 from given.schemas import Id

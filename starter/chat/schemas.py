@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from given.schemas import Id, Out, Text
 
-Seq = Annotated[int, Field(ge=0, lt=2**63)]
+# strict: 3.0, "3" and true are no numbers of messages.
+Seq = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 
 
 class RoomIn(BaseModel):

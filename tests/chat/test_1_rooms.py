@@ -59,13 +59,16 @@ async def test_new_room_belongs_to_its_maker(
         expect.problem(refused, 401)
 
 
-async def test_list_holds_public_rooms_and_ones_own(alice: Client, bob: Client) -> None:
+async def test_list_holds_public_rooms_and_ones_own(
+    alice: Client, bob: Client, db: Database
+) -> None:
     """The list holds public rooms and one's own, newest first, also page by page."""
     rooms = [
         await a_room(alice, kind=kind)
         for kind in ("public", "private", "public", "private", "public")
     ]
     await add(alice, rooms[3], bob)
+    await a_microsecond_apart(db, rooms)
 
     for reader, visible in ((alice, rooms), (bob, [rooms[n] for n in (0, 2, 3, 4)])):
         found = [room["id"] for room in await rooms_of(reader, limit=2)]
@@ -76,6 +79,19 @@ async def test_list_holds_public_rooms_and_ones_own(alice: Client, bob: Client) 
         expect.problem(refused, 422)
     bad = await bob.get("/v1/rooms", params={"cursor": "nonsense"})
     expect.problem(bad, 422, "invalid_cursor")
+
+
+async def a_microsecond_apart(db: Database, rooms: list[str]) -> None:
+    """Let rooms be made one after the other, all within a millisecond."""
+    first = await db.value("SELECT date_trunc('second', now())")
+    for number, room in enumerate(rooms):
+        await db.execute(
+            "UPDATE rooms SET created_at = %s + %s * interval '1 microsecond'"
+            " WHERE id::text = %s",
+            first,
+            number,
+            room,
+        )
 
 
 async def test_limits_of_rooms(alice: Client) -> None:

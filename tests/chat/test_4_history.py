@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -30,6 +31,9 @@ from tests.chat.helpers import (
     said,
 )
 from tests.chat.legacy import Legacy, messages_of
+
+# What a client would like to be the time of its message.
+LONG_AGO = "2001-02-03T04:05:06+00:00"
 
 
 def ran_through(ran: Ran, what: str) -> None:
@@ -206,12 +210,35 @@ async def test_limits_of_messages(alice: Client, bob: Client, connect: Connect) 
     expect.equal(
         "history_page", (await page(alice, room))[0], list(range(1, 7)), query=""
     )
-    chosen = a_message(author_id=bob.id, seq=99)
-    reply = await alice.post(messages_path(room), json=chosen)
+    await choose_nothing(alice, bob, his, room)
+
+
+async def choose_nothing(one: Client, other: Client, others: Socket, room: str) -> None:
+    """What a client adds to a message has no effect, by REST and WebSocket."""
+    chosen = {"seq": 99, "id": "987654321", "created_at": LONG_AGO}
+    path, authors = messages_path(room), []
     # Unknown fields may be refused, as long as they have no effect.
+    reply = await one.post(path, json=a_message(author_id=other.id, **chosen))
     expect.status(reply, 201, 422)
     if reply.status_code == 201:
-        expect.fields(body(reply), author_id=alice.id, seq=7)
+        authors.append(one.id)
+    sent = a_message(author_id=one.id, **chosen)
+    answer = await others.ask("send", room_id=room, **sent)
+    if answer["type"] == "ack":
+        authors.append(other.id)
+    else:
+        must_refuse(answer, "invalid_frame")
+
+    stored = body(await one.get(path, params={"after_seq": 6}))["items"]
+    expect.listed([message["author_id"] for message in stored], authors, "author_id")
+    numbers = range(7, 7 + len(authors))
+    expect.listed([message["seq"] for message in stored], numbers, "seq")
+    for message in stored:
+        made = datetime.fromisoformat(message["created_at"])
+        long_ago = made == datetime.fromisoformat(LONG_AGO)
+        expect.true("no_effect", not long_ago, got=LONG_AGO, field="created_at")
+        taken = message["id"] == chosen["id"]
+        expect.true("no_effect", not taken, got=message["id"], field="id")
 
 
 async def test_eight_senders_get_eight_numbers(start: Start, connect: Connect) -> None:

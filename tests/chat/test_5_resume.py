@@ -68,6 +68,12 @@ async def test_missed_messages_are_replayed(
     await subscribed(complete, room, last_seq=0)
     await quiet(complete)
     expect.equal("seqs_seen", seqs(complete, room), list(range(1, 10)), who="bob")
+    # What it wants again comes again, though this connection had it before.
+    await complete.send("unsubscribe", room_id=room)
+    again = await subscribed(complete, room, last_seq=4)
+    expect.fields(again, recovered=True, last_seq=9)
+    await quiet(complete)
+    expect.equal("seqs_seen", seqs(complete, room), list(range(5, 10)), who="bob")
 
 
 async def test_without_last_seq_live_begins_now(
@@ -306,9 +312,10 @@ async def test_read_marker_never_goes_back(
     await keeps_the_highest(alice, room, db)
     hers = await carol.put(f"/v1/rooms/{room}/read", json={"seq": 0})
     expect.fields(body(hers), last_read_seq=0)
-    bad = await bob.put(f"/v1/rooms/{room}/read", json={"seq": -1})
-    expect.problem(bad, 422, "validation_error")
-    expect.names_field(bad, "seq")
+    for wrong in (-1, "9", 9.0, True):
+        bad = await bob.put(f"/v1/rooms/{room}/read", json={"seq": wrong})
+        expect.problem(bad, 422, "validation_error")
+        expect.names_field(bad, "seq")
     await remove(alice, room, carol)
     stranger = await carol.put(f"/v1/rooms/{room}/read", json={"seq": 1})
     expect.problem(stranger, 404, "not_found")

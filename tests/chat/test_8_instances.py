@@ -45,17 +45,22 @@ LOST = 1011
 
 @dataclass
 class Pair:
-    """Two servers on one database; `alice` speaks on the first, `bob` on the second."""
+    """Two servers on one database; `alice` speaks on the first, `bob` on the second.
+
+    `guest` is bob on the first.
+    """
 
     database: Database
     alice: Client
     bob: Client
+    guest: Client
 
 
 def a_pair(start: Start, world: World, bus_url: str) -> Pair:
     database = world.fresh()
     one, two = (start(database, BUS_URL=bus_url) for _ in range(2))
-    return Pair(database, one.client("alice"), two.client("bob"))
+    alice, guest = one.client("alice"), one.client("bob")
+    return Pair(database, alice, two.client("bob"), guest)
 
 
 def seqs(socket: Socket) -> list[int]:
@@ -258,10 +263,20 @@ async def test_kick_crosses(start: Start, world: World, connect: Connect) -> Non
     expect.status(removed, 204)
     await his.next("kicked", room_id=room)
     await said(hers, room)
+    await leaving_crosses(pair, connect)
     await asyncio.sleep(0.3)
 
     await quiet(his)
     expect.equal("messages_seen", his.count.get("message", 0), 0, who="bob")
+
+
+async def leaving_crosses(pair: Pair, connect: Connect) -> None:
+    """Who leaves by himself on one server gets `kicked` on the other."""
+    room = await a_room(pair.alice, pair.bob)
+    elsewhere = await listening(connect, pair.guest, room)
+    left = await pair.bob.delete(f"/v1/rooms/{room}/members/{pair.bob.id}")
+    expect.status(left, 204)
+    await elsewhere.next("kicked", room_id=room)
 
 
 async def test_broken_bus_leaves_no_gap(
