@@ -119,12 +119,15 @@ Asks = TypeVar("Asks", bound=Asking)
 
 @contextmanager
 def workers() -> Iterator[Executor]:
-    """Processes that judge; once the block raises, what has not begun is let be."""
+    """Processes that judge; they end, too, once the block raises."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(cores(), context, initializer=open_engine) as pool:
         try:
             yield pool
         except BaseException:
+            # What they judge may take minutes, and nobody waits for it.
+            for worker in multiprocessing.active_children():
+                worker.terminate()
             pool.shutdown(cancel_futures=True)
             raise
 
