@@ -12,6 +12,7 @@ import pytest
 
 from grader.paths import ROOT
 from tests.cohort.conftest import MAIN, write
+from tests.grader.conftest import hear_interrupts
 
 CLASS = 24
 PATIENCE_SECONDS = 120
@@ -55,7 +56,11 @@ def stub(job: object) -> str:
 def start(folder: Path, out: Path) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-c", COMMAND, str(folder), str(out)]
     return subprocess.Popen(
-        command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        cwd=ROOT,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=hear_interrupts,
     )
 
 
