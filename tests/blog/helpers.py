@@ -2,9 +2,11 @@
 
 import asyncio
 import itertools
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from grader.judge.app.server import Server
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
@@ -13,6 +15,7 @@ from grader.judge.checks.arrange import require
 # Ids that name nothing: no number, one too big for any column, a digit for `isdigit`
 # that is none for `int`.
 NO_IDS = ("no-such-id", "999999999", "9" * 30, "²")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _numbers = itertools.count(1)
 
 
@@ -53,6 +56,18 @@ async def many(author: Client, count: int, **fields: Any) -> list[Fields]:
         writing = (published(author, **fields) for _ in range(batch))
         posts += await asyncio.gather(*writing)
     return posts
+
+
+def is_slug(slug: object) -> None:
+    """The slug, which the app has derived, has the form and the length of one."""
+    fits = SLUG.fullmatch(str(slug)) and len(str(slug)) <= 80
+    expect.true("slug_form", fits, expected=f"{SLUG.pattern}, ≤ 80", got=slug)
+
+
+async def needs_token(server: Server, method: str, path: str, **sent: Any) -> None:
+    """Without a token, or with a nonsense one, it is 401, whatever else is wrong."""
+    for client in (server.client(), server.client("mallory", "nonsense")):
+        expect.status(await client.request(method, path, **sent), 401)
 
 
 def published_since(published_at: object, before: datetime) -> None:

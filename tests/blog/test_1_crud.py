@@ -1,6 +1,5 @@
 """Stage 1: models, create, read, delete, and settings that are refused early."""
 
-import re
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -8,9 +7,15 @@ from grader.judge.app.world import World
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
-from tests.blog.helpers import a_post, draft, published, published_since, unique
+from tests.blog.helpers import (
+    a_post,
+    draft,
+    is_slug,
+    published,
+    published_since,
+    unique,
+)
 
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # The last one matches up to its end: `$` of Python's `re` stands before a newline too.
 BAD_SLUGS = (
     *("Upper", "two--dashes", "-start", "end-", "sp ace", "ünicode", "a" * 81),
@@ -115,20 +120,13 @@ async def test_given_slug(alice: Client) -> None:
 
 async def test_derived_slug(alice: Client) -> None:
     """Every title yields a slug of its own: equal, Chinese and very long ones too."""
-    titles = [
-        "Hello, World!",
-        "Hello, World!",
-        "数据库与事务",
-        "数据库与事务",
-        "w " * 100,
-        "!?",
-    ]
+    # Whatever keeps the second of two equal ones free must fit in as well.
+    titles = 2 * ["Hello, World!", "数据库与事务", "w " * 100, "w" * 200, "!?"]
 
     slugs = [(await a_post(alice, title=title))["slug"] for title in titles]
 
     for slug in slugs:
-        fits = SLUG.fullmatch(slug) and len(slug) <= 80
-        expect.true("slug_form", fits, expected=f"{SLUG.pattern}, ≤ 80", got=slug)
+        is_slug(slug)
     expect.equal("slugs_differ", len(set(slugs)), len(titles))
 
 

@@ -66,6 +66,7 @@ async def test_writes_need_a_token(server: Server, alice: Client) -> None:
         # 401 comes before all other errors.
         unauthorized(await client.post("/v1/posts", json={"title": ""}))
         unauthorized(await client.delete(f"/v1/posts/{unique('nobodys')}"))
+        unauthorized(await client.put(f"/v1/users/{NO_IDS[0]}/role", json={}))
     expect.status(await alice.get(f"/v1/posts/{post['slug']}"), 200)
 
 

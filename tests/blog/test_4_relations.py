@@ -3,6 +3,7 @@
 import base64
 import json
 
+from grader.judge.app.server import Server
 from grader.judge.app.world import World
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
@@ -19,6 +20,7 @@ from tests.blog.helpers import (
     comments_of,
     draft,
     many,
+    needs_token,
     pages,
     published,
     unique,
@@ -29,6 +31,8 @@ SHAPE = (
     *("id", "slug", "title", "body", "status", "version", "published_at"),
     *("created_at", "updated_at", "author", "tags", "comment_count"),
 )
+# Nothing that an app has issued: an empty one does not stand for the first page.
+NO_CURSORS = ("", "nonsense", "AAAA", "e30", "MTIz", "9" * 30, "💥")
 FOUR = ("alice", "bob", "carol", "admin")
 A_HUNDRED_COMMENTS = """
     INSERT INTO comments (post_id, author_id, parent_id, body, created_at, deleted_at)
@@ -92,8 +96,9 @@ async def test_filters(alice: Client, bob: Client, anonymous: Client) -> None:
     expect.listed(await found(tag=unique("nobody")), [], "slug")
     his_newest = (await found(author=bob.id))[0]
     expect.equal("field", his_newest, his["slug"], field="slug")
-    for nobody in NO_IDS:
+    for nobody in ("", *NO_IDS):
         expect.listed(await found(author=nobody), [], "slug")
+    expect.listed(await found(tag=""), [], "slug")
 
 
 async def test_pages_are_full_under_a_tag(alice: Client, anonymous: Client) -> None:
@@ -142,17 +147,20 @@ async def test_walk_over_ties(start: Start) -> None:
 
 async def test_pages_refuse_bad_queries(alice: Client, anonymous: Client) -> None:
     """A `limit` outside 1–100 is 422, a cursor that is none is 422 `invalid_cursor`."""
-    await many(alice, 2)
-    for limit in (0, 101, "many"):
-        reply = await anonymous.get("/v1/posts", params={"limit": limit})
-        expect.status(reply, 422)
-    first = body(await anonymous.get("/v1/posts", params={"limit": 1}))
-    issued = str(first["next_cursor"])
-    altered = (f"{issued[:4]}!!{issued[4:]}", *swollen(issued))
-    for cursor in ("nonsense", "AAAA", "e30", "MTIz", "9" * 30, "💥", *altered):
-        reply = await anonymous.get("/v1/posts", params={"cursor": cursor})
-        expect.problem(reply, 422, "invalid_cursor")
-        expect.names_field(reply, "cursor")
+    post, _ = await many(alice, 2)
+    for _ in range(2):
+        await a_comment(alice, post["slug"])
+    for path in ("/v1/posts", f"/v1/posts/{post['slug']}/comments"):
+        for limit in (0, 101, "many"):
+            reply = await anonymous.get(path, params={"limit": limit})
+            expect.status(reply, 422)
+        first = require(await anonymous.get(path, params={"limit": 1}), 200, stage=4)
+        issued = str(first["next_cursor"])
+        altered = (f"{issued[:4]}!!{issued[4:]}", *swollen(issued))
+        for cursor in (*NO_CURSORS, *altered):
+            reply = await anonymous.get(path, params={"cursor": cursor})
+            expect.problem(reply, 422, "invalid_cursor")
+            expect.names_field(reply, "cursor")
 
 
 def swollen(cursor: str) -> list[str]:
@@ -234,7 +242,7 @@ async def test_comments_form_a_thread(
     expect.fields(found[1]["author"], id=alice.id, name="alice")
     elsewhere = {"body": "Hm?", "parent_id": root["id"]}
     refused = await bob.post(f"/v1/posts/{other['slug']}/comments", json=elsewhere)
-    nowhere = [{"body": "Hm?", "parent_id": nobody} for nobody in NO_IDS]
+    nowhere = [{"body": "Hm?", "parent_id": nobody} for nobody in ("", *NO_IDS)]
     unknown = [await bob.post(path, json=sent) for sent in nowhere]
     for answer in (refused, *unknown):
         expect.problem(answer, 422, "invalid_parent")
@@ -261,13 +269,14 @@ async def test_comments_form_a_thread(
 
 
 async def test_deleted_comment_keeps_its_replies(
-    alice: Client, bob: Client, admin: Client
+    server: Server, alice: Client, bob: Client, admin: Client
 ) -> None:
-    """A deleted comment stays as `deleted`, without its text, and does not count."""
+    """A deleted comment stays, without text, and does not count; 401 without token."""
     post = await published(alice)
     root = await a_comment(bob, post["slug"])
     reply = await a_comment(alice, post["slug"], parent_id=root["id"])
 
+    await writing_needs_a_token(server, post["slug"], root["id"])
     expect.problem(await alice.delete(f"/v1/comments/{root['id']}"), 403, "forbidden")
     expect.status(await bob.delete(f"/v1/comments/{root['id']}"), 204)
 
@@ -284,6 +293,16 @@ async def test_deleted_comment_keeps_its_replies(
     other = await published(alice)
     his = await a_comment(bob, other["slug"])
     expect.status(await admin.delete(f"/v1/comments/{his['id']}"), 204)
+
+
+async def writing_needs_a_token(server: Server, slug: str, comment: str) -> None:
+    """Send comments and deletions that have no token, and another fault or none."""
+    path, nowhere = (f"/v1/posts/{s}/comments" for s in (slug, unique("nobodys")))
+    await needs_token(server, "POST", path, json={"body": "Who am I?"})
+    await needs_token(server, "POST", path, json={"body": ""})
+    await needs_token(server, "POST", nowhere, json={"body": "Where am I?"})
+    for number in (comment, *NO_IDS):
+        await needs_token(server, "DELETE", f"/v1/comments/{number}")
 
 
 @alone

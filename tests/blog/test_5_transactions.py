@@ -12,7 +12,16 @@ from grader.judge.checks.answers import body
 from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.blog.helpers import a_comment, a_post, draft, drafts, published, unique
+from tests.blog.helpers import (
+    a_comment,
+    a_post,
+    draft,
+    drafts,
+    is_slug,
+    needs_token,
+    published,
+    unique,
+)
 
 READS = ("/v1/tags", "/v1/posts")
 # Posts with the slugs that follow another's.
@@ -26,23 +35,31 @@ FOLLOWERS = """
 """
 
 
-async def test_import_in_order(alice: Client, anonymous: Client) -> None:
-    """An import of up to 100 posts answers 201 with them in the order sent."""
+async def test_import_in_order(
+    server: Server, alice: Client, anonymous: Client
+) -> None:
+    """An import of up to 100 posts answers 201, in the order sent; it needs a token."""
     # Their slugs go down: an app that sorts them for its locks must sort them back.
     sent = [*reversed(drafts(99, status="published")), draft(tags=["imported"])]
-    sent[1]["title"] = sent[0]["title"]
+    for twin in sent[:2]:
+        twin["title"] = "Twin" + " twin" * 39
 
     reply = await alice.post("/v1/posts/import", json={"posts": sent})
 
     expect.status(reply, 201)
     items = body(reply)["items"]
     expect.listed([i["title"] for i in items], [p["title"] for p in sent], "title")
+    for item in items:
+        is_slug(item["slug"])
     expect.fields(items[-1], tags=["imported"], status="draft")
     expect.status(await anonymous.get(f"/v1/posts/{items[0]['slug']}"), 200)
     await derived_slug_gives_way(alice)
     for count in (0, 101):
-        refused = await alice.post("/v1/posts/import", json={"posts": drafts(count)})
+        wrong = {"posts": drafts(count)}
+        refused = await alice.post("/v1/posts/import", json=wrong)
         expect.status(refused, 422)
+        await needs_token(server, "POST", "/v1/posts/import", json=wrong)
+    await needs_token(server, "POST", "/v1/posts/import", json={"posts": drafts(1)})
 
 
 async def derived_slug_gives_way(alice: Client) -> None:

@@ -3,10 +3,9 @@
 import asyncio
 import re
 import time
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
-
-import httpx
 
 from grader.judge.app.server import Server
 from grader.judge.app.world import World
@@ -15,33 +14,24 @@ from grader.judge.checks import expect
 from grader.judge.checks.answers import body
 from grader.judge.checks.arrange import require
 from grader.judge.database import Database
-from grader.judge.database.gate import GATE_SECONDS
 from grader.judge.pace import alone
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
-from tests.blog.gates import held_read
+from tests.blog.edits import both_edits_count, edit, one_edit_wins
 from tests.blog.helpers import (
     a_comment,
     a_post,
     draft,
     etag_of,
+    needs_token,
     published,
     published_since,
     unique,
 )
+from tests.blog.tag_counts import count_of, read_before_written, read_during_commit
 
 # What PATCH answers as the next GET does; times may be written in another zone.
 SAME = ("id", "slug", "body", "status", "version", "author", "tags", "comment_count")
-
-
-async def edit(
-    author: Client, slug: str, etag: str | None = None, **change: Any
-) -> httpx.Response:
-    """PATCH a post under `etag`; with none given, under its newest one."""
-    match = etag or await etag_of(author, slug)
-    return await author.patch(
-        f"/v1/posts/{slug}", json=change, headers={"If-Match": match}
-    )
 
 
 async def test_unchanged_is_304(alice: Client, anonymous: Client) -> None:
@@ -103,16 +93,11 @@ async def test_each_edit_has_its_etag(alice: Client) -> None:
 
 
 async def test_no_edit_is_lost(alice: Client, db: Database) -> None:
-    """Of two edits under one ETag at once, one is 200, the other 412."""
-    slug = (await published(alice))["slug"]
-    etag = await etag_of(alice, slug)
-    calls = [edit(alice, slug, etag, title=f"Edit {n}") for n in range(2)]
-
-    replies = await db.race(calls, "posts")
-
-    expect.statuses(replies, 200, 412)
-    winner = next(body(r)["title"] for r in replies if r.status_code == 200)
-    expect.fields(body(await alice.get(f"/v1/posts/{slug}")), title=winner)
+    """Of two edits under one ETag at once one is 200, one 412; `*` loses none."""
+    titles = [{"title": f"Edit {n}"} for n in range(2)]
+    await one_edit_wins(alice, db, "{}", *titles)
+    await one_edit_wins(alice, db, '"other", {}', titles[0], {"tags": ["edited"]})
+    await both_edits_count(alice, db)
 
 
 async def test_publishing(alice: Client, anonymous: Client, db: Database) -> None:
@@ -137,13 +122,16 @@ async def test_publishing(alice: Client, anonymous: Client, db: Database) -> Non
     expect.fields(body(again), published_at=at)
 
 
-async def test_rules_of_editing(alice: Client, bob: Client, admin: Client) -> None:
-    """Others get 403, for a draft 404; limits hold, tags are replaced, slugs stay."""
+async def test_rules_of_editing(
+    server: Server, alice: Client, bob: Client, admin: Client
+) -> None:
+    """401, 403, for a draft 404; limits hold, tags are replaced, slugs stay."""
     post, hidden = await published(alice, tags=["old"]), await a_post(alice)
     slug, etag = post["slug"], await etag_of(alice, post["slug"])
     secret = await etag_of(alice, hidden["slug"])
     await a_comment(bob, slug)
 
+    await editing_needs_a_token(server, slug, etag)
     expect.problem(await edit(bob, slug, etag, title="Mine"), 403, "forbidden")
     unseen = await edit(bob, hidden["slug"], secret, title="Mine")
     expect.problem(unseen, 404, "not_found")
@@ -170,10 +158,15 @@ async def test_rules_of_editing(alice: Client, bob: Client, admin: Client) -> No
         expect.fields(body(again), title="Edited", tags=tags)
 
 
-async def count_of(reader: Client, tag: str) -> int:
-    """The published posts of a tag, 0 also where the tag is left out."""
-    found = require(await reader.get("/v1/tags"), 200, stage=6)
-    return next((int(t["post_count"]) for t in found if t["name"] == tag), 0)
+async def editing_needs_a_token(server: Server, slug: str, etag: str) -> None:
+    """Send edits that have no token, and another fault or none."""
+    path, nowhere = (f"/v1/posts/{s}" for s in (slug, unique("nobodys")))
+    fits: dict[str, Any] = {"json": {"title": "Mine"}, "headers": {"If-Match": etag}}
+    await needs_token(server, "PATCH", path, **fits)
+    await needs_token(server, "PATCH", nowhere, **fits)
+    await needs_token(server, "PATCH", path, **fits | {"headers": {}})
+    await needs_token(server, "PATCH", path, **fits | {"headers": {"If-Match": '"o"'}})
+    await needs_token(server, "PATCH", path, **fits | {"json": {"title": ""}})
 
 
 async def test_second_read_of_tags_is_free(
@@ -249,23 +242,21 @@ async def test_tags_are_never_stale(
     await read_before_written(alice, anonymous, db, tag)
     await now("written while the tags were read", 5)
 
+    async def ends_late(step: str, write: Coroutine[Any, Any, object], n: int) -> None:
+        await read_during_commit(anonymous, db, write)
+        await now(f"{step}, and read during its COMMIT", n)
+
+    third = await a_post(alice, tags=[tag])
+    slug = third["slug"]
+    more = {"posts": imported}
+    await ends_late("created", published(alice, tags=[tag]), 6)
+    await ends_late("published", edit(alice, slug, status="published"), 7)
+    await ends_late("retagged", edit(alice, slug, tags=[]), 6)
+    await ends_late("imported", alice.post("/v1/posts/import", json=more), 7)
+    await ends_late("deleted", alice.delete(f"/v1/posts/{post['slug']}"), 6)
+
     for step, got, expected in steps:
         expect.equal("count_after", got, expected, step=step)
-
-
-async def read_before_written(
-    alice: Client, anonymous: Client, db: Database, tag: str
-) -> None:
-    """Write a post after a read of the tags has seen the others, before it ends."""
-    # After this write no cache is warm: the tags are read from the tables.
-    await published(alice, tags=[tag])
-    async with held_read(db, "posts") as gate:
-        early = asyncio.create_task(count_of(anonymous, tag))
-        await gate.waiting(1, [early])
-        late = asyncio.create_task(published(alice, tags=[tag]))
-        # Where a write waits until the tags are read, it stays behind.
-        await asyncio.wait([late], timeout=GATE_SECONDS)
-    await asyncio.gather(early, late)
 
 
 async def test_nothing_private_leaks(
