@@ -2,7 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -165,6 +166,12 @@ async def stock_is(db: Database, product_id: str, on_hand: int, reserved: int) -
     expect.equal("stock", list(got), [on_hand, reserved])
 
 
+async def take_off(db: Database, product: Fields) -> None:
+    """Make a product inactive, past the app."""
+    off = "UPDATE products SET active = false WHERE id::text = %s"
+    await db.execute(off, product["id"])
+
+
 async def redeemed(db: Database, code: str) -> int:
     found = await db.value("SELECT redeemed FROM discounts WHERE code = %s", code)
     return int(found)
@@ -183,6 +190,23 @@ async def books_balance(db: Database, products: Sequence[Fields]) -> None:
     expect.equal("stock_rows", len(rows), len(products))
     for _, on_hand, reserved, moved, held in rows:
         expect.equal("movements", [moved, held], [on_hand, reserved])
+
+
+@asynccontextmanager
+async def movements_only_added(db: Database) -> AsyncIterator[None]:
+    """What had moved before the block stands there after it, as it was."""
+    before = await _movements(db)
+    yield
+    kept = before & await _movements(db)
+    expect.equal("movements_added", len(kept), len(before))
+
+
+async def _movements(db: Database) -> set[tuple[Any, ...]]:
+    rows = await db.execute(
+        "SELECT id::text, product_id::text, order_id::text, on_hand_change,"
+        " reserved_change, created_at FROM stock_movements"
+    )
+    return set(rows)
 
 
 async def pages(reader: Client, path: str, stage: int, limit: int) -> list[Fields]:

@@ -249,3 +249,17 @@ async def test_stock_is_put(admin: Client, anonymous: Client, db: Database) -> N
     missing = await admin.put("/v1/products/no-such-id/stock", json=data)
     expect.problem(missing, 404, "not_found")
     await stock_is(db, made["id"], 9, 0)
+    await what_is_not_sold_has_stock(admin, db, made)
+
+
+async def what_is_not_sold_has_stock(admin: Client, db: Database, made: Fields) -> None:
+    """Products that were created inactive, or made so, can be counted too."""
+    hidden = await a_product(admin, 0, active=False)
+    off = await patch(admin, f"/v1/products/{made['id']}", "*", active=False)
+    expect.status(off, 200)
+    for product_id in (hidden["id"], made["id"]):
+        before, _ = await stock_of(db, product_id)
+        data = {"on_hand": 5, "expected_on_hand": before}
+        reply = await admin.put(f"/v1/products/{product_id}/stock", json=data)
+        expect.status(reply, 200)
+        await stock_is(db, product_id, 5, 0)
