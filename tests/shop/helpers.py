@@ -2,8 +2,6 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +11,7 @@ from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields
 from grader.judge.checks.arrange import require
-from grader.judge.database import Database, Statements
+from tests.shop.keys import keyed
 
 _numbers = itertools.count(1)
 # The fields of an order that the statement names.
@@ -90,7 +88,7 @@ async def order(
     buyer: Client, *lines: dict[str, Any], key: str | None = None, **fields: Any
 ) -> httpx.Response:
     """Ask for an order, under a key of its own unless one is given."""
-    headers = {"Idempotency-Key": key or unique("key")}
+    headers = keyed(key or unique("key"))
     return await buyer.post("/v1/orders", json=cart(*lines, **fields), headers=headers)
 
 
@@ -104,10 +102,9 @@ async def an_order(buyer: Client, *lines: dict[str, Any], **fields: Any) -> Fiel
 async def pay(
     payer: Client, made: Fields, token: str = "tok", key: str | None = None
 ) -> httpx.Response:
-    headers = {"Idempotency-Key": key or unique("key")}
     data = {"payment_token": token}
     path = f"/v1/orders/{made['id']}/pay"
-    return await payer.post(path, json=data, headers=headers)
+    return await payer.post(path, json=data, headers=keyed(key or unique("key")))
 
 
 async def a_paid_order(buyer: Client, *lines: dict[str, Any], **fields: Any) -> Fields:
@@ -149,105 +146,3 @@ def same_but(key: str, got: Fields, before: Fields, status: str) -> None:
     expect.equal(
         key, shown, {name: before[name] for name in ORDER} | {"status": status}
     )
-
-
-async def stock_of(db: Database, product_id: str) -> tuple[int, int]:
-    """What is on hand and what is reserved, in the database."""
-    rows = await db.execute(
-        "SELECT on_hand, reserved FROM stock WHERE product_id::text = %s",
-        str(product_id),
-    )
-    expect.equal("stock_rows", len(rows), 1)
-    return int(rows[0][0]), int(rows[0][1])
-
-
-async def stock_is(db: Database, product_id: str, on_hand: int, reserved: int) -> None:
-    got = await stock_of(db, product_id)
-    expect.equal("stock", list(got), [on_hand, reserved])
-
-
-async def take_off(db: Database, product: Fields) -> None:
-    """Make a product inactive, past the app."""
-    off = "UPDATE products SET active = false WHERE id::text = %s"
-    await db.execute(off, product["id"])
-
-
-async def redeemed(db: Database, code: str) -> int:
-    found = await db.value("SELECT redeemed FROM discounts WHERE code = %s", code)
-    return int(found)
-
-
-async def books_balance(db: Database, products: Sequence[Fields]) -> None:
-    """Movements sum to the stock of these products."""
-    rows = await db.execute(
-        "SELECT s.product_id::text, s.on_hand, s.reserved,"
-        " coalesce(sum(m.on_hand_change), 0)::int,"
-        " coalesce(sum(m.reserved_change), 0)::int"
-        " FROM stock s LEFT JOIN stock_movements m USING (product_id)"
-        " WHERE s.product_id::text = ANY(%s) GROUP BY 1, 2, 3",
-        [str(product["id"]) for product in products],
-    )
-    expect.equal("stock_rows", len(rows), len(products))
-    for _, on_hand, reserved, moved, held in rows:
-        expect.equal("movements", [moved, held], [on_hand, reserved])
-
-
-@asynccontextmanager
-async def movements_only_added(db: Database) -> AsyncIterator[None]:
-    """What had moved before the block stands there after it, as it was."""
-    before = await _movements(db)
-    yield
-    kept = before & await _movements(db)
-    expect.equal("movements_added", len(kept), len(before))
-
-
-async def _movements(db: Database) -> set[tuple[Any, ...]]:
-    rows = await db.execute(
-        "SELECT id::text, product_id::text, order_id::text, on_hand_change,"
-        " reserved_change, created_at FROM stock_movements"
-    )
-    return set(rows)
-
-
-async def pages(reader: Client, path: str, stage: int, limit: int) -> list[Fields]:
-    """All items of a list, page by page; at most a hundred pages."""
-    found: list[Fields] = []
-    cursor = None
-    for _ in range(100):
-        params = {"limit": limit, **({"cursor": cursor} if cursor else {})}
-        page = require(await reader.get(path, params=params), 200, stage=stage)
-        found += page["items"]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            break
-        expect.equal("page_sizes", len(page["items"]), limit)
-    return found
-
-
-async def no_such_page(reader: Client, path: str) -> None:
-    """A `limit` out of its range and a cursor that nobody issued are 422."""
-    for query, code in (
-        *((f"limit={limit}", "validation_error") for limit in (0, 101)),
-        *((f"cursor={cursor}", "invalid_cursor") for cursor in ("nonsense", "")),
-    ):
-        reply = await reader.get(f"{path}?{query}")
-        expect.problem(reply, 422, code)
-
-
-async def at_one_moment(db: Database, table: str, made: Sequence[Fields]) -> None:
-    """Let these rows be the newest, all of one moment."""
-    ids = [str(row["id"]) for row in made]
-    now = f"UPDATE {table} SET created_at = now() WHERE id::text = ANY(%s)"
-    await db.execute(now, ids)
-
-
-async def least_sql(
-    db: Database, reader: Client, path: str, times: int = 3
-) -> Statements:
-    """The SQL statements of a GET; the least of several, as sweepers come between."""
-    counts = []
-    for _ in range(times):
-        async with db.counting() as counted:
-            expect.status(await reader.get(path), 200)
-        counts.append(counted)
-    return min(counts, key=lambda counted: counted.calls)

@@ -7,20 +7,9 @@ from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
 from grader.judge.database import Database
-from tests.shop.helpers import (
-    a_product,
-    at_one_moment,
-    available,
-    least_sql,
-    moment,
-    no_such_page,
-    pages,
-    product,
-    put_stock,
-    stock_is,
-    stock_of,
-    unique,
-)
+from tests.shop.books import stock_is, stock_of
+from tests.shop.helpers import a_product, available, moment, product, put_stock, unique
+from tests.shop.lists import at_one_moment, no_such_page, pages, sql_does_not_grow
 
 NOT_AMOUNTS: tuple[Any, ...] = (
     *(-1, 1_000_000_001, 1.0, 12.5, "12", "12.50", True, None, [1], 10**30),
@@ -150,12 +139,8 @@ async def test_list_sql_is_constant(
 
     default = body(await anonymous.get("/v1/products"))
     expect.equal("page_sizes", len(default["items"]), 20)
-    few = await least_sql(db, anonymous, "/v1/products?limit=5")
-    many = await least_sql(db, anonymous, "/v1/products?limit=50")
 
-    enough = many.calls <= few.calls
-    got = many.beside(few)
-    expect.true("sql_grows", enough, expected=few.calls, got=got, path="/v1/products")
+    await sql_does_not_grow(db, anonymous, "/v1/products", 5, 50)
 
 
 async def test_edits_need_a_match(admin: Client, db: Database) -> None:

@@ -8,13 +8,13 @@ from grader.judge.checks import expect
 from grader.judge.checks.answers import body
 from grader.judge.checks.properties import for_all
 from grader.judge.database import Database
+from tests.shop.books import redeemed
 from tests.shop.helpers import (
     a_discount,
     a_product,
     cart,
     line,
     names_lines,
-    redeemed,
     some_products,
     unique_code,
 )

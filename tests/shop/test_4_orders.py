@@ -12,29 +12,28 @@ from grader.judge.checks.arrange import require
 from grader.judge.checks.properties import for_all
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
+from tests.shop.books import (
+    books_balance,
+    movements_only_added,
+    redeemed,
+    stock_is,
+    stock_of,
+)
 from tests.shop.helpers import (
     a_discount,
     a_product,
     an_order,
-    at_one_moment,
     available,
-    books_balance,
-    least_sql,
     line,
     moment,
-    movements_only_added,
     names_lines,
-    no_such_page,
     order,
-    pages,
     put_stock,
-    redeemed,
     some_products,
-    stock_is,
-    stock_of,
     unique,
 )
 from tests.shop.legacy import refused
+from tests.shop.lists import at_one_moment, no_such_page, pages, sql_does_not_grow
 from tests.shop.market import open_market, priced
 from tests.shop.rules import Cart, carts
 
@@ -203,11 +202,7 @@ async def test_orders_are_private(
     await no_such_page(alice, "/v1/orders")
     everything = {x["id"] for x in await pages(admin, "/v1/orders", 4, 100)}
     expect.true("admin_sees_all", {his["id"], *hers_listed} <= everything)
-    few = await least_sql(db, alice, "/v1/orders?limit=2")
-    many = await least_sql(db, alice, "/v1/orders?limit=12")
-    enough = many.calls <= few.calls
-    got = many.beside(few)
-    expect.true("sql_grows", enough, expected=few.calls, got=got, path="/v1/orders")
+    await sql_does_not_grow(db, alice, "/v1/orders", 2, 12)
 
 
 async def test_total_as_expected(alice: Client, admin: Client, db: Database) -> None:

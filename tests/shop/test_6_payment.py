@@ -1,11 +1,7 @@
 """Stage 6: twice asked is once done, and a slow payment service holds nobody up."""
 
 import asyncio
-import time
-from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import httpx
 
 from grader.judge.callers.client import Client
 from grader.judge.callers.gateway import (
@@ -19,35 +15,35 @@ from grader.judge.callers.gateway import (
     Gateway,
 )
 from grader.judge.checks import expect
-from grader.judge.checks.answers import Fields, body
+from grader.judge.checks.answers import body
 from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
+from tests.shop.books import books_balance, movements_only_added, stock_is
+from tests.shop.charges import (
+    ODD,
+    charged_once,
+    charges_are,
+    code_has_ended,
+    total_of_0_is_not_charged,
+    unknown,
+    with_ending_code,
+)
 from tests.shop.helpers import (
-    a_discount,
     a_product,
     an_order,
-    books_balance,
     cart,
     line,
-    movements_only_added,
     order,
     order_status,
     pay,
     put_stock,
     same_but,
     some_products,
-    stock_is,
     unique,
 )
+from tests.shop.keys import is_repeated, keyed, send
 from tests.shop.payment_service import PaymentService
-
-# Answers of a status that is not in the table, whatever their bodies say. Who follows
-# the redirects is told that the charge has succeeded.
-ODD = (
-    *("202 succeeded", "203 succeeded", "400 declined", "409 error"),
-    *("303 succeeded", "307 succeeded"),
-)
 
 
 async def test_key_is_required(alice: Client, admin: Client, db: Database) -> None:
@@ -65,7 +61,7 @@ async def test_key_is_required(alice: Client, admin: Client, db: Database) -> No
             reply = await alice.post(path, json=data, headers=headers)
             expect.problem(reply, 400, "idempotency_key_missing")
 
-    key = {"Idempotency-Key": unique("key")}
+    key = keyed(unique("key"))
     for token in ("", "t" * 201):
         reply = await alice.post(pay_path, json={"payment_token": token}, headers=key)
         expect.problem(reply, 422, "validation_error")
@@ -95,22 +91,6 @@ async def test_replay(start: Start) -> None:
 
     await stock_is(server.database, sold["id"], 10, 2)
     expect.equal("rows", await server.database.count("orders"), 1, table="orders")
-
-
-def keyed(key: str) -> dict[str, str]:
-    return {"Idempotency-Key": key}
-
-
-async def send(who: Client, content: bytes, key: str) -> httpx.Response:
-    headers = keyed(key) | {"content-type": "application/json"}
-    return await who.post("/v1/orders", content=content, headers=headers)
-
-
-def is_repeated(reply: httpx.Response, first: httpx.Response) -> None:
-    expect.status(reply, first.status_code)
-    expect.equal("replayed_body", body(reply), body(first))
-    replayed = expect.header(reply, "idempotency-replayed")
-    expect.equal("replayed", replayed.lower(), "true")
 
 
 async def test_reused_key(alice: Client, admin: Client, db: Database) -> None:
@@ -237,27 +217,6 @@ async def test_payment_charges_once(
     await total_of_0_is_not_charged(alice, admin, account)
 
 
-def charges_are(account: Account, token: str, expected: list[list[Any]]) -> None:
-    """These amounts were charged, each under a key of its own."""
-    amounts = [[c.amount, c.currency] for c in account.charged(token)]
-    expect.equal("charges", amounts, expected)
-    keys = {asked.key for asked in account.of(token)}
-    expect.equal("payment_keys", len(keys), len(expected))
-
-
-async def total_of_0_is_not_charged(
-    alice: Client, admin: Client, account: Account
-) -> None:
-    """A total of 0 is paid without the payment service."""
-    code, token = (await a_discount(admin, 10_000))["code"], unique("tok")
-    free = await an_order(alice, line(await a_product(admin)), discount_code=code)
-    expect.fields(free, total=0)
-    reply = await pay(alice, free, token)
-    expect.status(reply, 200)
-    expect.fields(body(reply), status="paid", total=0)
-    expect.equal("charges", len(account.of(token)), 0)
-
-
 async def test_decline_is_a_new_attempt(
     alice: Client, bob: Client, admin: Client, db: Database, account: Account
 ) -> None:
@@ -306,24 +265,9 @@ async def test_unknown_outcome_keeps_its_key(
         other = unique("tok")
         expect.status(await pay(alice, made, other), 200)
 
-        tokens = (token, other)
-        keys = {asked.key for name in tokens for asked in account.of(name)}
-        expect.equal("payment_keys", len(keys), 1)
-        charges = [asked for name in tokens for asked in account.charged(name)]
-        expect.equal("charges", len(charges), 1)
+        charged_once(account, token, other)
     await stock_is(db, sold["id"], 20 - len(outcomes), 0)
     await books_balance(db, [sold])
-
-
-async def unknown(
-    payer: Client, made: Fields, token: str, account: Account, outcome: str
-) -> httpx.Response:
-    if outcome != "time-out":
-        if outcome not in ODD:
-            account.plan(token, outcome)
-        return await pay(payer, made, token)
-    async with account.holding(token):
-        return await pay(payer, made, token)
 
 
 async def test_without_a_service(start: Start, gateway: PaymentService) -> None:
@@ -351,32 +295,13 @@ async def test_paid_as_ordered(
     path = f"/v1/products/{sold['id']}"
     edited = await admin.patch(path, json=changes, headers={"if-match": "*"})
     require(edited, 200, stage=1)
-    deadline, over = time.monotonic() + 20, False
-    while not over and time.monotonic() < deadline:
-        await asyncio.sleep(0.1)
-        wanted = cart(line(other), discount_code=made["code"])
-        quoted = await alice.post("/v1/quotes", json=wanted)
-        over = quoted.status_code == 422
-    expect.true("code_ends", over, expected=422, got=quoted.status_code)
+    await code_has_ended(alice, other, made["code"])
 
     reply = await pay(alice, made, token)
 
     expect.status(reply, 200)
     same_but("paid_order", body(reply), made, "paid")
     expect.equal("charges", [c.amount for c in account.charged(token)], [900])
-
-
-async def with_ending_code(alice: Client, admin: Client, sold: Fields) -> Fields:
-    """An order under a code that ends soon after; later on a machine that is busy."""
-    for seconds in (1.5, 5, 15):
-        ends = datetime.now(UTC) + timedelta(seconds=seconds)
-        code = (await a_discount(admin, ends_at=ends.isoformat()))["code"]
-        reply = await order(alice, line(sold), discount_code=code)
-        if reply.status_code == 201:
-            break
-    made = require(reply, 201, stage=4)
-    assert isinstance(made, Fields)
-    return made
 
 
 async def test_payments_at_once(start: Start, gateway: Gateway) -> None:

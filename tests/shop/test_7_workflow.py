@@ -1,11 +1,7 @@
 """Stage 7: every step from every state, orders that expire, receipts after commits."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
 
-from grader.judge.app.server import Server
 from grader.judge.callers.client import Client
 from grader.judge.callers.gateway import DECLINE, FAIL, Account, Gateway
 from grader.judge.checks import expect
@@ -13,52 +9,36 @@ from grader.judge.checks.answers import Fields, body
 from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
+from tests.shop.books import (
+    books_balance,
+    movements_only_added,
+    redeemed,
+    stock_is,
+    take_off,
+)
+from tests.shop.charges import being_charged, charged_once, with_outcome
+from tests.shop.expiry import (
+    long_overdue,
+    many_expire_together,
+    must_be_free,
+    must_expire,
+)
 from tests.shop.helpers import (
     a_discount,
     a_paid_order,
     a_product,
     an_order,
     available,
-    books_balance,
     line,
-    movements_only_added,
     order,
     order_status,
     pay,
-    redeemed,
     same_but,
     some_products,
     step,
-    stock_is,
-    take_off,
     unique,
 )
-
-# So many orders that a sweep which takes a few, and then a pause, is far too late.
-MANY, BATCH = 60, 5
-# What each step is allowed from; all else is 409.
-ALLOWED = {
-    "pay": "pending",
-    "cancel": "pending",
-    "ship": "paid",
-    "refund": "paid",
-    "deliver": "shipped",
-}
-# The steps that lead from pending to each state.
-WAYS = {
-    "pending": (),
-    "paid": ("pay",),
-    "shipped": ("pay", "ship"),
-    "delivered": ("pay", "ship", "deliver"),
-    "cancelled": ("cancel",),
-    "refunded": ("pay", "refund"),
-}
-
-
-async def take(admin: Client, made: Fields, name: str) -> Any:
-    if name == "pay":
-        return await pay(admin, made, unique("tok"))
-    return await step(admin, made, name)
+from tests.shop.workflow import ALLOWED, WAYS, in_many_orders, orders_meet_cancels, take
 
 
 async def test_every_step_from_every_state(
@@ -163,37 +143,6 @@ async def test_steps_do_not_deadlock(
     await books_balance(db, sold)
 
 
-async def in_many_orders(admin: Client) -> list[Fields]:
-    """Products that come in another order by id, by sku and name, and by price."""
-    return [
-        await a_product(admin, 20, sku=unique(letter), name=letter, price_minor=price)
-        for letter, price in (("C", 200), ("B", 100), ("A", 300))
-    ]
-
-
-async def orders_meet_cancels(
-    alice: Client, admin: Client, db: Database, *carts: list[dict[str, Any]]
-) -> None:
-    """Orders and cancels under one code all succeed, whichever comes first."""
-    code = (await a_discount(admin))["code"]
-    held = [await an_order(alice, *lines, discount_code=code) for lines in carts]
-    tasks: list[asyncio.Task[Any]] = []
-
-    ids = [wanted["product_id"] for wanted in carts[0]]
-    async with db.hold("stock", "product_id::text = ANY(%s)", ids) as gate:
-        for made, lines in zip(held, carts, strict=True):
-            for call in (
-                order(alice, *lines, discount_code=code),
-                step(alice, made, "cancel"),
-            ):
-                tasks.append(asyncio.create_task(call))
-                await gate.waiting(len(tasks), tasks)
-    replies = await asyncio.gather(*tasks)
-
-    expect.statuses(replies, 201, 201, 200, 200)
-    expect.equal("redeemed", await redeemed(db, code), 2)
-
-
 async def test_refund_restocks_once(
     alice: Client, admin: Client, db: Database, account: Account
 ) -> None:
@@ -221,35 +170,6 @@ async def test_refund_restocks_once(
     await books_balance(db, [sold])
 
 
-async def soon(holds: Callable[[], Awaitable[bool]], seconds: float = 8) -> bool:
-    """Whether it comes to hold; the deadline is wide, for machines that are busy."""
-    deadline = time.monotonic() + seconds
-    while not await holds():
-        if time.monotonic() > deadline:
-            return False
-        await asyncio.sleep(0.05)
-    return True
-
-
-async def must_be_free(reader: Client, product_id: str, units: int) -> None:
-    """All units of a product are available before long."""
-
-    async def free() -> bool:
-        return bool(await available(reader, product_id) == units)
-
-    expect.true("stock_returns", await soon(free), expected=units)
-
-
-async def must_expire(reader: Client, orders: Sequence[Fields]) -> None:
-    """All these orders are `expired` before long."""
-
-    async def expired() -> bool:
-        states = [await order_status(reader, made) for made in orders]
-        return set(states) <= {"expired"}
-
-    expect.true("expires", await soon(expired), expected="expired")
-
-
 async def test_reservations_expire(start: Start, gateway: Gateway) -> None:
     """Unpaid in time, an order is `expired`: stock and redemption are free again."""
     server = start(RESERVATION_TTL_S="0.5")
@@ -267,16 +187,9 @@ async def test_reservations_expire(start: Start, gateway: Gateway) -> None:
     expect.problem(await step(alice, made, "cancel"), 409)
     again = await order(alice, line(sold, 10), discount_code=code)
     expect.status(again, 201)
-    await many_expire_together(alice, await a_product(admin, MANY))
+    await many_expire_together(alice, admin)
     await books_balance(server.database, [sold])
     expect.equal("exit_code", server.terminate(), 0)
-
-
-async def many_expire_together(alice: Client, sold: Fields) -> None:
-    """All of many orders that fall due at about the same time are soon expired."""
-    for _ in range(0, MANY, BATCH):
-        await asyncio.gather(*(an_order(alice, line(sold)) for _ in range(BATCH)))
-    await must_be_free(alice, sold["id"], MANY)
 
 
 async def test_two_processes_expire_once(start: Start) -> None:
@@ -339,51 +252,10 @@ async def test_charged_orders_do_not_expire(start: Start, gateway: Gateway) -> N
     reply = await paying
     expect.status(reply, 200)
     expect.status(await pay(alice, failed, token), 200)
-    keys = {asked.key for asked in account.of(token)}
-    expect.equal("payment_keys", len(keys), 1)
+    charged_once(account, token)
     for made in (charged, failed):
         expect.equal("order_status", await order_status(alice, made), "paid")
     await books_balance(server.database, [sold])
-
-
-async def long_overdue(db: Database, *orders: Fields) -> None:
-    """Set the times of these orders back by a day, as if nobody had come since."""
-    await db.execute(
-        "UPDATE orders SET created_at = created_at - interval '1 day',"
-        " expires_at = expires_at - interval '1 day' WHERE id::text = ANY(%s)",
-        [str(made["id"]) for made in orders],
-    )
-
-
-async def being_charged(
-    server: Server, account: Account, sold: Fields, token: str
-) -> tuple[Fields, asyncio.Task[Any]]:
-    """An order whose charge the payment service is holding."""
-    alice = server.client("alice")
-    for _ in range(3):
-        made = await an_order(alice, line(sold))
-        paying = asyncio.create_task(pay(alice, made, token))
-        if await account.has_asked(token, 1):
-            return made, paying
-        # On a busy machine its time may be over before it is paid: once more.
-        await paying
-    return expect.fail("never_charged", expected=1, got=0)
-
-
-async def with_outcome(
-    server: Server, account: Account, sold: Fields, outcome: str
-) -> tuple[Fields, str]:
-    """An order for which the payment service failed, or declined."""
-    status = {FAIL: 502, DECLINE: 402}[outcome]
-    alice = server.client("alice")
-    for _ in range(3):
-        made, token = await an_order(alice, line(sold)), unique("tok")
-        account.plan(token, outcome)
-        reply = await pay(alice, made, token)
-        if reply.status_code == status:
-            return made, token
-    require(reply, status, stage=6)
-    raise AssertionError
 
 
 async def test_receipts(
@@ -419,5 +291,4 @@ async def test_receipts(
         ]
         expect.equal("receipts", sent, [expected])
     account.receipt_status = 200
-    expect.equal("charges", len(account.charged(token)), 1)
-    expect.equal("payment_keys", len({a.key for a in account.of(token)}), 1)
+    charged_once(account, token)
