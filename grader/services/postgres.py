@@ -92,17 +92,16 @@ class Cluster:
             # Its message would show the password.
             raise SetupError("no_database_url") from error
         try:
-            self.connect()
+            self.admin = connected(admin)
             self._prepare()
         except psycopg.Error as error:
             raise SetupError("postgres", reason=str(error).splitlines()[0]) from error
 
-    def connect(self) -> None:
-        """Connect as the administrator; in a fork anew, beside whom it comes from."""
-        # Dropped, the connection before would end, and it is the other process's.
-        self._before = getattr(self, "admin", None)
-        self.admin = psycopg.connect(self.admin_conninfo, autocommit=True)
-        self.admin.execute("SET lock_timeout = '5s'")
+    def enter_fork(self) -> None:
+        """In a fork: connect anew, beside the process that it comes from."""
+        # Dropped, the connection would end, and it is the other process's.
+        self._inherited = self.admin
+        self.admin = connected(self.admin_conninfo)
 
     def _prepare(self) -> None:
         self.admin.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
@@ -216,6 +215,13 @@ class Cluster:
         roles = ", ".join((self.watcher, self.role, self.reference))
         self.admin.execute(f"DROP ROLE {roles}")
         self.admin.close()
+
+
+def connected(admin: str) -> psycopg.Connection:
+    """A connection as the administrator, for one statement at a time."""
+    connection = psycopg.connect(admin, autocommit=True)
+    connection.execute("SET lock_timeout = '5s'")
+    return connection
 
 
 @contextmanager

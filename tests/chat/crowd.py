@@ -78,19 +78,6 @@ async def crowded(db: Database, room: str, count: int) -> None:
     )
 
 
-async def cut_at_once(db: Database) -> None:
-    """Cut every connection of the app, without waiting until they are gone.
-
-    So that the app has no time to take one that will be cut, too.
-    """
-    db.note("cut")
-    db.cluster.admin.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE usename = %s AND datname = %s",
-        (db.role, db.name),
-    )
-
-
 @asynccontextmanager
 async def unreadable(
     db: Database, first: Callable[[], Awaitable[None]]

@@ -16,12 +16,7 @@ from grader.judge.checks.answers import Fields
 from grader.judge.checks.failures import CheckFailed
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.chat.crowd import (
-    cut_at_once,
-    silently_removed,
-    silently_said,
-    unreadable,
-)
+from tests.chat.crowd import silently_removed, silently_said, unreadable
 from tests.chat.helpers import (
     a_message,
     a_room,
@@ -285,7 +280,7 @@ async def test_broken_bus_leaves_no_gap(
     """However often all database connections are cut, nothing stays missing."""
     pair = a_pair(start, world, "postgres")
     await survives(pair, connect, pair.database.cut)
-    await nothing_slips_through(pair, connect, lambda: cut_at_once(pair.database))
+    await nothing_slips_through(pair, connect, lambda: pair.database.cut(waits=False))
 
 
 async def test_redis_does_the_same(

@@ -163,7 +163,7 @@ class World:
         """
         assert isinstance(self.launcher, ForkLauncher)
         self.launcher.move(control)
-        self.cluster.connect()
+        self.cluster.enter_fork()
         self.folders.move()
         self.memory.elsewhere = partial(tell, "remember")
         self._counted = lambda runs: tell("ran_tests")

@@ -18,6 +18,8 @@ from grader.texts import Text
 
 T = TypeVar("T")
 SETTLE_SECONDS = 1.0
+# How long a connection that is cut may take to be gone.
+CUT_MS = 5000
 # How often statements are counted, at most.
 TRIES = 3
 # Raised by the commit gate: must show up in a log, never in an answer.
@@ -173,13 +175,16 @@ class Database:
             await self.execute(f"DROP TRIGGER judge_gate ON {table}")
             await self.execute("DROP FUNCTION public.judge_refuses()")
 
-    async def cut(self) -> None:
-        """Cut every connection of the app."""
+    async def cut(self, *, waits: bool = True) -> None:
+        """Cut every connection of the app; `waits` until they are gone.
+
+        Without waiting, it has no time to take one that will be cut, too.
+        """
         self.note("cut")
         await self._statistics.execute(
-            "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+            "SELECT count(pg_terminate_backend(pid, %s)) FROM pg_stat_activity"
             " WHERE usename = %s AND datname = %s",
-            (self.role, self.name),
+            (CUT_MS if waits else 0, self.role, self.name),
         )
 
     @asynccontextmanager

@@ -5,7 +5,6 @@ built. It judges one stage, with a preloading process, a connection and folders 
 own: what an app does in one lane does nothing to the others.
 """
 
-import ctypes
 import os
 import signal
 import socket
@@ -21,12 +20,12 @@ from typing import Any, Protocol
 
 import pytest
 
+from grader.child import orphans
 from grader.judge.app.launch import ForkLauncher
 from grader.judge.app.world import World
 from grader.results import CheckResult
 
 LOOK_SECONDS = 0.1
-PR_SET_PDEATHSIG = 1
 Part = Sequence[pytest.Item]
 
 
@@ -110,7 +109,7 @@ class Lanes:
         try:
             # Ctrl-C is for the judge; whoever kills that ends its lanes.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            orphans.end_with_parent()
             judge.report = partial(tell, tells, "judged")
             self._world.enter_lane(control, partial(tell, tells))
             run(part)

@@ -54,7 +54,7 @@ class Judge:
         self.report = report
         self.without = {f"test_{check}" for check in without}
         self.broken: list[str] = []
-        # What `prepare` raised: no check was begun.
+        # What `prepare` or a lane raised: no check is begun after it.
         self.raised: Exception | None = None
         self._started = 0.0
         self._failure: BaseException | None = None
@@ -81,13 +81,13 @@ class Judge:
             return None
         try:
             self.prepare()
+            parts = beside(session.items)
+            if self.lanes.open and len(parts) > 1:
+                session.items = [i for i in session.items if is_alone(i)]
+                self.lanes.run(self, parts)
         except Exception as raised:
             self.raised = raised
             return True
-        parts = beside(session.items)
-        if self.lanes.open and len(parts) > 1:
-            session.items = [i for i in session.items if is_alone(i)]
-            self.lanes.run(self, parts)
         return None
 
     def pytest_runtest_protocol(self, item: pytest.Item) -> None:
