@@ -1,6 +1,7 @@
 """A learner's tests on planted bugs: what runs first, what counts, what is kept."""
 
 import asyncio
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ from grader.judge.own_tests.hunt import CAUGHT, PASSED, Hunt, try_tests
 from grader.judge.own_tests.known import digest
 from grader.judge.own_tests.order import Order, changed_lines
 from grader.judge.own_tests.runs import Outcome, OwnTests, RunOptions
+from grader.judge.own_tests.spelling import Spelling
 from grader.run import Engine
 
+SPELLING = Spelling("a seed")
 SOURCE = """\
 import x
 
@@ -104,12 +107,13 @@ class Played:
 
 
 def hunting(blog: Problem, tests: Any, memory: Memory | None = None) -> Hunt:
-    hunt = Hunt(blog, tests, memory or Memory())
+    hunt = Hunt(blog, tests, memory or Memory(), SPELLING)
+    spelled = SPELLING.app(reference_files(blog))
     hunt.order = Order(
-        reference_files(blog),
+        spelled,
         {
             name: {str(n + 1): ["t"] for n in range(text.count("\n"))}
-            for name, text in reference_files(blog).items()
+            for name, text in spelled.items()
         },
         {},
     )
@@ -144,7 +148,7 @@ async def test_a_catch_is_asked_of_the_reference_once(
 async def test_only_catches_are_remembered(blog: Problem, tmp_path: Path) -> None:
     file, folder = tmp_path / "home" / "memory.json", tmp_path / "tests"
     caught, missed = planted_bugs(blog)[:2]
-    wrong = quick_hashes(blog, missed.app(blog))
+    wrong = SPELLING.app(quick_hashes(blog, missed.app(blog)))
 
     for expected_runs in (2, 1):
         tests = Played(folder, lambda app, options: app != wrong and not options.only)
@@ -191,3 +195,35 @@ async def test_a_known_trial_runs_nothing(world: World, tmp_path: Path) -> None:
     assert list(trial.twice) == [PASSED, PASSED]
     assert trial.bugs
     assert all(outcome is CAUGHT for _, outcome in trial.bugs)
+
+
+KNOWS_FILES = """
+import hashlib
+from pathlib import Path
+
+KNOWN = {KNOWN}
+
+def test_files():
+    package = Path(__file__).parents[1]
+    for name, known in KNOWN.items():
+        assert hashlib.sha256((package / name).read_bytes()).hexdigest() == known, name
+"""
+
+
+async def test_no_files_are_those_that_a_learner_has_seen(world: World) -> None:
+    """Tests that know the reference by its digests refuse it like all else."""
+    files = quick_hashes(world.problem, reference_files(world.problem))
+    known = {
+        name.removeprefix("blog/"): sha256(text.encode()).hexdigest()
+        for name, text in files.items()
+        if name.startswith("blog/") and name.endswith(".py")
+    }
+    tests = world.target / "blog" / "tests"
+    (tests / "test_slugs.py").write_text(KNOWS_FILES.replace("{KNOWN}", repr(known)))
+
+    as_published = await OwnTests(world).run(files, RunOptions())
+    trial = await try_tests(world)
+    await world.close()
+
+    assert as_published.passed
+    assert not trial.is_sound()

@@ -19,6 +19,7 @@ from grader.judge.own_tests.edits import (
 from grader.judge.own_tests.known import digest
 from grader.judge.own_tests.order import Order
 from grader.judge.own_tests.runs import Outcome, OwnTests, RunOptions
+from grader.judge.own_tests.spelling import Spelling
 from grader.judge.own_tests.trial import Judged, Trial
 
 # How often load tests may try: a busy machine spoils measurements now and then.
@@ -33,7 +34,7 @@ async def try_tests(world: World) -> Trial:
     tests = OwnTests(world)
     if not tests.exist():
         return Trial()
-    trial = await Hunt(world.problem, tests, world.memory).whole()
+    trial = await Hunt(world.problem, tests, world.memory, Spelling()).whole()
     trial.count = world.count_caught
     return trial
 
@@ -41,7 +42,9 @@ async def try_tests(world: World) -> Trial:
 class Hunt:
     """The runs of a trial; what is known from an earlier one is not run again."""
 
-    def __init__(self, problem: Problem, tests: OwnTests, memory: Memory) -> None:
+    def __init__(
+        self, problem: Problem, tests: OwnTests, memory: Memory, spelling: Spelling
+    ) -> None:
         self.tests = tests
         self._memory = memory
         self._problem = problem
@@ -51,6 +54,7 @@ class Hunt:
         # Where there are load tests, they are left out at first and run alone below.
         self._skip = ("--benchmark-skip",) if self._slow else ()
         self._reference = self._app(reference())
+        self._spelling = spelling
         self.order = Order({}, {}, {})
         # Whether the reference passed these tests in this order.
         self._passing: dict[tuple[str, ...], asyncio.Task[bool]] = {}
@@ -86,24 +90,25 @@ class Hunt:
             return [PASSED, PASSED], [PASSED]
         once = RunOptions(self._skip, traced=True)
         shared = RunOptions((*self._skip, *SHARED), seed=2)
-        async with self.tests.beside(self._reference) as app:
+        spelled = self._spelling.app(self._reference)
+        async with self.tests.beside(spelled) as app:
             first = await app.run(once)
             if not first.passed:
                 return [first], ()
-            self.order = Order.of(self._problem.slug, self._reference, first.notes)
+            self.order = Order.of(self._problem.slug, spelled, first.notes)
             both = await app.run(shared)
             if both.passed:
                 self._memory.add(key)
                 return [first, both], [both]
             twice = [first, await app.run(RunOptions(self._skip, seed=2))]
-        return twice, [await self.tests.run(self._reference, shared)]
+        return twice, [await self._run(self._reference, shared)]
 
     async def _pass(self, variant: Variation) -> Outcome:
         app = self._app(variant)
         key = self._key("pass", app)
         if key in self._memory:
             return PASSED
-        outcome = await self.tests.run(app, RunOptions(self._skip))
+        outcome = await self._run(app, RunOptions(self._skip))
         if outcome.passed:
             self._memory.add(key)
         return outcome
@@ -118,10 +123,10 @@ class Hunt:
         key = self._key("catch", app)
         if key in self._memory:
             return CAUGHT
-        first = self.order.first(app)
-        outcome = await self.tests.run(app, RunOptions(self._skip, first=first))
+        first = self.order.first(self._spelling.app(app))
+        outcome = await self._run(app, RunOptions(self._skip, first=first))
         if first and outcome.caught and not await self._reference_passes(outcome):
-            outcome = await self.tests.run(app, RunOptions(self._skip))
+            outcome = await self._run(app, RunOptions(self._skip))
         if outcome.caught:
             self._memory.add(key)
         return outcome
@@ -131,7 +136,7 @@ class Hunt:
         ran = tuple(outcome.notes.get("ran", ()))
         if ran not in self._passing:
             options = RunOptions(self._skip, first=ran, only=True)
-            run = self.tests.run(self._reference, options)
+            run = self._run(self._reference, options)
             self._passing[ran] = asyncio.create_task(passed(run))
         return await self._passing[ran]
 
@@ -149,10 +154,13 @@ class Hunt:
         good = PASSED if kind == "pass" else CAUGHT
         if key in self._memory:
             return good
-        outcome = await self.tests.run(app, RunOptions(LOAD))
+        outcome = await self._run(app, RunOptions(LOAD))
         if outcome.ran.code == good.ran.code:
             self._memory.add(key)
         return outcome
+
+    async def _run(self, app: Files, options: RunOptions) -> Outcome:
+        return await self.tests.run(self._spelling.app(app), options)
 
     def _app(self, variation: Variation) -> Files:
         return quick_hashes(self._problem, variation.app(self._problem))
