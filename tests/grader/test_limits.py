@@ -12,7 +12,7 @@ import pytest
 from grader.catalogue import Problem
 from grader.child import sums
 from grader.judge.app.launch import ForkedProcess
-from grader.judge.app.limits import limits
+from grader.judge.app.limits import limits, too_much
 from grader.judge.app.world import World
 from grader.judge.checks.failures import AppDown
 from grader.run import Engine
@@ -73,6 +73,12 @@ def test_too_much_in_all_ends_everything(
     assert failure_of(checks["limits_of_text"])["key"] == "failure.blocked"
     preloader = engine.launcher._preloader.pid  # type: ignore[attr-defined]
     assert sums.children(preloader) == []
+
+
+def test_a_little_too_much_reads_as_more_than_is_allowed() -> None:
+    said = too_much(sums.Over("scratch", 20 << 20, (20 << 20) + 1)).evidence
+
+    assert (said.expected, said.got) == ("≤ 20 MiB", "21 MiB")
 
 
 def amount(shown: str) -> int:

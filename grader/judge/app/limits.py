@@ -29,5 +29,6 @@ def too_much(over: Over) -> AppDown:
     return AppDown(
         f"over.{over.limit}",
         expected=f"≤ {over.allowed // unit}{name}",
-        got=f"{over.used // unit}{name}",
+        # Rounded up: a little too much must not read as what is allowed.
+        got=f"{-(-over.used // unit)}{name}",
     )
