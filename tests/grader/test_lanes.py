@@ -153,6 +153,21 @@ def test_lane_that_breaks_is_an_error(world: World, how: object, said: str) -> N
     asyncio.run(world.close())
 
 
+def test_verdicts_say_why_a_lane_broke(
+    lanes: Engine, blog: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(part: object) -> None:
+        raise KeyError("lost")
+
+    monkeypatch.setattr("grader.judge.suite.lanes.run", breaks)
+
+    result = lanes.grade([blog], SOLUTIONS, "en", [1, 2])
+
+    checks = [check for stage in result.problems[0].stages for check in stage.checks]
+    assert {check.status for check in checks} == {"error"}
+    assert all("KeyError: 'lost'" in (c.failure or {})["got"] for c in checks)
+
+
 def test_what_went_well_in_a_lane_is_remembered(
     lanes: Engine, tmp_path: Path, blog: Problem
 ) -> None:
