@@ -80,7 +80,7 @@ def looking_up(value: int) -> list[int]:
 
 def with_lambdas(value: int) -> list[int]:
     factor = value + 1
-    return sorted([factor, value], key=lambda factor: -factor) + [factor]
+    return [*sorted([factor, value], key=lambda factor: -factor), factor]
 
 
 def matching(value: int) -> list[int]:
