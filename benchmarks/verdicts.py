@@ -22,6 +22,7 @@ from grader.judge.own_tests.edits import Files
 from grader.judge.own_tests.hunt import Hunt
 from grader.judge.own_tests.order import Order
 from grader.judge.own_tests.runs import OwnTests
+from grader.judge.own_tests.spelling import Spelling
 from grader.paths import SOLUTIONS
 from grader.run import Engine
 
@@ -67,7 +68,8 @@ async def judged(
 ) -> Outcomes:
     world = World(problem, target, engine.cluster, engine.launcher)
     try:
-        trial = await kind(problem, OwnTests(world), world.memory).whole()
+        hunt = kind(problem, OwnTests(world), world.memory, Spelling())
+        trial = await hunt.whole()
     finally:
         await world.close()
     found = {"sound": trial.is_sound(), "shared": all(o.passed for o in trial.parallel)}
