@@ -1,14 +1,16 @@
-"""Edits of a post under an ETag: one alone, and two at one moment."""
+"""Edits of a post under an ETag: one alone, two at one moment, or without a token."""
 
 from typing import Any
 
 import httpx
 
+from grader.judge.app.server import Server
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
 from grader.judge.database import Database
-from tests.blog.helpers import etag_of, published
+from tests.blog.helpers import etag_of, published, unique
+from tests.blog.tokens import needs_token
 
 
 async def edit(
@@ -55,3 +57,14 @@ async def both_edits_count(author: Client, db: Database) -> None:
             least += 1
     grown = shown["version"] >= least
     expect.true("version_grows", grown, expected=f"≥ {least}", got=shown["version"])
+
+
+async def editing_needs_a_token(server: Server, slug: str, etag: str) -> None:
+    """Send edits that have no token, and another fault or none."""
+    path, nowhere = (f"/v1/posts/{s}" for s in (slug, unique("nobodys")))
+    fits: dict[str, Any] = {"json": {"title": "Mine"}, "headers": {"If-Match": etag}}
+    await needs_token(server, "PATCH", path, **fits)
+    await needs_token(server, "PATCH", nowhere, **fits)
+    await needs_token(server, "PATCH", path, **fits | {"headers": {}})
+    await needs_token(server, "PATCH", path, **fits | {"headers": {"If-Match": '"o"'}})
+    await needs_token(server, "PATCH", path, **fits | {"json": {"title": ""}})

@@ -6,7 +6,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from grader.judge.app.server import Server
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
@@ -62,12 +61,6 @@ def is_slug(slug: object) -> None:
     """The slug, which the app has derived, has the form and the length of one."""
     fits = SLUG.fullmatch(str(slug)) and len(str(slug)) <= 80
     expect.true("slug_form", fits, expected=f"{SLUG.pattern}, ≤ 80", got=slug)
-
-
-async def needs_token(server: Server, method: str, path: str, **sent: Any) -> None:
-    """Without a token, or with a nonsense one, it is 401, whatever else is wrong."""
-    for client in (server.client(), server.client("mallory", "nonsense")):
-        expect.status(await client.request(method, path, **sent), 401)
 
 
 def published_since(published_at: object, before: datetime) -> None:

@@ -3,20 +3,20 @@
 import time
 from statistics import median
 
-import httpx
 import jwt
 
-from grader.judge.app.people import PASSWORD, log_in, register
+from grader.judge.app.people import PASSWORD, log_in
 from grader.judge.app.server import Server
 from grader.judge.app.world import World
 from grader.judge.callers.client import Client
-from grader.judge.callers.tokens import claims_of, forged, without_signature
+from grader.judge.callers.tokens import claims_of
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
 from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
 from tests.blog.helpers import NO_IDS, a_post, draft, published, unique
+from tests.blog.tokens import forgeries, unauthorized
 
 # An address of 254 characters, the longest that there is, and one of 255.
 LONG = f"{'a' * 61}@{'d' * 62}.{'d' * 62}.{'d' * 62}.com"
@@ -36,12 +36,6 @@ LIMITS: tuple[tuple[dict[str, str], int], ...] = (
     *(({"name": name}, 422) for name in ("", "n" * 81)),
     *(({"password": password}, 422) for password in ("x" * 7, "x" * 129)),
 )
-
-
-def unauthorized(reply: httpx.Response, code: str = "unauthorized") -> None:
-    expect.problem(reply, 401, code)
-    challenge = expect.header(reply, "www-authenticate")
-    expect.equal("challenge", challenge.split()[0].lower(), "bearer")
 
 
 async def test_me_is_the_caller(alice: Client, bob: Client, anonymous: Client) -> None:
@@ -75,17 +69,7 @@ async def test_forged_tokens(
 ) -> None:
     """A token of another id or key, without signature or expired is 401."""
     require(await alice.get("/v1/me"), 200, stage=3)
-    token, secret = str(alice.token), world.settings.secret
-    claims = claims_of(token)
-    attempts = {
-        "payload": forged(token, {**claims, "sub": claims_of(str(bob.token))["sub"]}),
-        "none": without_signature(claims),
-        "key": jwt.encode(claims, "x" * 40, "HS256"),
-        "expired": jwt.encode(
-            {**claims, "exp": int(time.time()) - 3600}, secret, "HS256"
-        ),
-    }
-    attempts["gone"] = await token_of_nobody(server)
+    attempts = await forgeries(server, alice, bob, world.settings.secret)
     for trick, attempt in attempts.items():
         reply = await server.client(trick, attempt).get("/v1/me")
         expect.true(
@@ -96,15 +80,6 @@ async def test_forged_tokens(
             trick=trick,
         )
         unauthorized(reply)
-
-
-async def token_of_nobody(server: Server) -> str:
-    """The token of a user who is deleted."""
-    client, email = server.client(), f"{unique('gone')}@example.com"
-    await register(client, email, "gone")
-    token = await log_in(client, email)
-    await server.database.execute("DELETE FROM users WHERE email = %s", email)
-    return token
 
 
 async def test_token_tells_when_it_ends(server: Server) -> None:

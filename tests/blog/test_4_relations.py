@@ -1,8 +1,5 @@
 """Stage 4: relations, pages that lose nothing, and a constant number of statements."""
 
-import base64
-import json
-
 from grader.judge.app.server import Server
 from grader.judge.app.world import World
 from grader.judge.callers.client import Client
@@ -13,6 +10,8 @@ from grader.judge.database import Database, Statements
 from grader.judge.pace import alone
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
+from tests.blog.crowds import A_HUNDRED_COMMENTS, crowd, discussed
+from tests.blog.cursors import NO_CURSORS, altered
 from tests.blog.helpers import (
     NO_IDS,
     a_comment,
@@ -20,25 +19,18 @@ from tests.blog.helpers import (
     comments_of,
     draft,
     many,
-    needs_token,
     pages,
     published,
     unique,
 )
+from tests.blog.tokens import needs_token
 
 # The fields of a post, alone and in lists.
 SHAPE = (
     *("id", "slug", "title", "body", "status", "version", "published_at"),
     *("created_at", "updated_at", "author", "tags", "comment_count"),
 )
-# Nothing that an app has issued: an empty one does not stand for the first page.
-NO_CURSORS = ("", "nonsense", "AAAA", "e30", "MTIz", "9" * 30, "💥")
 FOUR = ("alice", "bob", "carol", "admin")
-A_HUNDRED_COMMENTS = """
-    INSERT INTO comments (post_id, author_id, parent_id, body, created_at, deleted_at)
-    SELECT post_id, author_id, NULL, body, created_at, NULL
-    FROM comments, generate_series(1, 100) WHERE id::text = %s
-"""
 
 
 async def test_tags_are_normalised(alice: Client) -> None:
@@ -156,39 +148,10 @@ async def test_pages_refuse_bad_queries(alice: Client, anonymous: Client) -> Non
             expect.status(reply, 422)
         first = require(await anonymous.get(path, params={"limit": 1}), 200, stage=4)
         issued = str(first["next_cursor"])
-        altered = (f"{issued[:4]}!!{issued[4:]}", *swollen(issued))
-        for cursor in (*NO_CURSORS, *altered):
+        for cursor in (*NO_CURSORS, *altered(issued)):
             reply = await anonymous.get(path, params={"cursor": cursor})
             expect.problem(reply, 422, "invalid_cursor")
             expect.names_field(reply, "cursor")
-
-
-def swollen(cursor: str) -> list[str]:
-    """The cursor with numbers too big for any column, if it is JSON in base64."""
-    try:
-        inside = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
-        return []
-    if not isinstance(inside, dict):
-        return []
-    grown = {k: 10**30 if isinstance(v, int) else v for k, v in inside.items()}
-    again = base64.urlsafe_b64encode(json.dumps(grown).encode()).decode()
-    return [again] if grown != inside else []
-
-
-async def crowd(clients: list[Client]) -> None:
-    """50 posts by four authors with tags and comments; the newest 5 by one author."""
-    tags = [unique("t") for _ in range(6)]
-    for number, author in enumerate([*clients * 12, clients[0], clients[0]]):
-        await published(author, tags=[tags[number % 6], tags[(number + 1) % 6]])
-    posts = [
-        item
-        for page in await pages(clients[0], "/v1/posts", limit=100)
-        for item in page
-    ]
-    newest = [await published(clients[0], tags=tags[:1]) for _ in range(5)]
-    for post in [*posts[:10], *newest]:
-        await a_comment(clients[1], post["slug"])
 
 
 async def test_statements_do_not_grow(start: Start, world: World) -> None:
@@ -212,14 +175,6 @@ async def test_statements_do_not_grow(start: Start, world: World) -> None:
         equal, got = more.calls == few.calls, more.beside(few)
         expect.true("sql_grows", equal, expected=few.calls, got=got, path=path)
         expect.at_most("sql_budget", more.calls, 6, path=path)
-
-
-async def discussed(people: list[Client]) -> str:
-    """The comments of a post: the first 5 of one person, 50 of four."""
-    slug = (await published(people[0]))["slug"]
-    for author in [people[0]] * 5 + people * 12:
-        await a_comment(author, slug)
-    return f"/v1/posts/{slug}/comments"
 
 
 async def test_comments_form_a_thread(

@@ -2,9 +2,6 @@
 
 import asyncio
 
-import httpx
-
-from grader.judge.app.people import PASSWORD
 from grader.judge.app.server import Server
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
@@ -18,12 +15,18 @@ from tests.blog.helpers import (
     draft,
     drafts,
     is_slug,
-    needs_token,
     published,
     unique,
 )
+from tests.blog.pool import (
+    READS,
+    an_account,
+    fills_its_pool,
+    no_request_needs_two,
+    not_busy,
+)
+from tests.blog.tokens import needs_token
 
-READS = ("/v1/tags", "/v1/posts")
 # Posts with the slugs that follow another's.
 FOLLOWERS = """
     INSERT INTO posts (author_id, slug, title, body, status, version,
@@ -212,40 +215,6 @@ async def test_one_connection_is_enough(start: Start) -> None:
     await no_request_needs_two(server)
 
 
-async def no_request_needs_two(server: Server) -> None:
-    """Ask everything that other stages add, whose answers they judge themselves."""
-    admin, post = server.client("admin"), await published(server.client("alice"))
-    path, bob = f"/v1/posts/{post['slug']}", server.client("bob")
-    account = an_account()
-    login = {"username": account["email"], "password": PASSWORD}
-    role, edit = {"role": "user"}, {"title": "New", "tags": ["two"]}
-    remark = await admin.post(f"{path}/comments", json={"body": "Well."})
-    not_busy(remark, 201)
-    number = body(remark)["id"] if remark.status_code == 201 else 0
-    for reply, status in (
-        (await admin.post("/v1/auth/register", json=account), 201),
-        (await admin.post("/v1/auth/token", data=login), 200),
-        (await admin.put(f"/v1/users/{bob.id}/role", json=role), 200),
-        *[(await admin.get(read), 200) for read in (*READS, "/v1/me", path)],
-        (await admin.get(f"{path}/comments"), 200),
-        (await admin.delete(f"/v1/comments/{number}"), 204),
-        (await admin.patch(path, json=edit, headers={"If-Match": "*"}), 200),
-        (await admin.delete(path), 204),
-    ):
-        not_busy(reply, status)
-
-
-def an_account() -> dict[str, str]:
-    name = unique("late")
-    return {"email": f"{name}@example.com", "name": name, "password": PASSWORD}
-
-
-def not_busy(reply: httpx.Response, expected: int) -> None:
-    """There was a connection; all else about the answer is another check's matter."""
-    if reply.status_code == 503:
-        expect.status(reply, expected)
-
-
 async def test_full_pool_answers_503(start: Start) -> None:
     """With every connection busy the answer is 503 `database_busy` and Retry-After."""
     server = start(DB_POOL_SIZE="1", DB_POOL_TIMEOUT_S="0.3")
@@ -277,18 +246,3 @@ async def test_pool_is_bounded(start: Start) -> None:
     await fills_its_pool(start(DB_POOL_TIMEOUT_S="0.5"), 5)
     sized = {"DB_POOL_SIZE": "1", "DB_MAX_OVERFLOW": "2"}
     await fills_its_pool(start(**sized, DB_POOL_TIMEOUT_S="0.5"), 3)
-
-
-async def fills_its_pool(server: Server, size: int) -> None:
-    alice = server.client("alice")
-    await published(alice)
-
-    async with server.database.hold("posts") as gate:
-        posts = [alice.post("/v1/posts", json=draft()) for _ in range(10)]
-        tasks = [asyncio.create_task(post) for post in posts]
-        await gate.waiting(10, tasks)
-        used = await server.database.backends()
-    replies = await asyncio.gather(*tasks)
-
-    expect.at_most("pool_size", used, size)
-    expect.statuses(replies, *[201] * size, *[503] * (10 - size))

@@ -17,13 +17,17 @@ from grader.judge.database import Database
 from grader.judge.pace import alone
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
-from tests.blog.edits import both_edits_count, edit, one_edit_wins
+from tests.blog.edits import (
+    both_edits_count,
+    edit,
+    editing_needs_a_token,
+    one_edit_wins,
+)
 from tests.blog.helpers import (
     a_comment,
     a_post,
     draft,
     etag_of,
-    needs_token,
     published,
     published_since,
     unique,
@@ -156,17 +160,6 @@ async def test_rules_of_editing(
         again = await edit(alice, slug, **change)
         expect.status(again, 200)
         expect.fields(body(again), title="Edited", tags=tags)
-
-
-async def editing_needs_a_token(server: Server, slug: str, etag: str) -> None:
-    """Send edits that have no token, and another fault or none."""
-    path, nowhere = (f"/v1/posts/{s}" for s in (slug, unique("nobodys")))
-    fits: dict[str, Any] = {"json": {"title": "Mine"}, "headers": {"If-Match": etag}}
-    await needs_token(server, "PATCH", path, **fits)
-    await needs_token(server, "PATCH", nowhere, **fits)
-    await needs_token(server, "PATCH", path, **fits | {"headers": {}})
-    await needs_token(server, "PATCH", path, **fits | {"headers": {"If-Match": '"o"'}})
-    await needs_token(server, "PATCH", path, **fits | {"json": {"title": ""}})
 
 
 async def test_second_read_of_tags_is_free(

@@ -1,24 +1,31 @@
 """Stage 7: what those who run the service need to see, and nobody else may."""
 
 import asyncio
-import json
 import re
 import time
 
-import httpx
-
-from grader.judge.app.people import PASSWORD
 from grader.judge.app.server import Server
 from grader.judge.app.world import World
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
-from grader.judge.database import GATE_SECRET, Database
+from grader.judge.checks.answers import Fields
+from grader.judge.database import GATE_SECRET
 from grader.judge.suite.fixtures import Start
 from tests.blog.helpers import draft, published, unique
+from tests.blog.log_lines import (
+    NOWHERE,
+    SECRETS,
+    are_objects,
+    each_has_its_line,
+    send_secrets,
+)
+from tests.blog.metrics import counters, seconds_observed
+from tests.blog.readiness import becomes, starts_unready
 
-NOWHERE = "/v1/nothing/here"
 # Of a request id.
 FORM = re.compile(r"[\w.-]{1,64}", re.ASCII)
+# For a request whose time is taken a little after its answer was there.
+SLACK_S = 0.1
 
 
 async def test_every_error_is_a_problem(alice: Client, anonymous: Client) -> None:
@@ -92,8 +99,7 @@ async def test_crash_tells_the_log_not_the_client(start: Start) -> None:
     ]
     expect.true("traceback_logged", traced, expected=request_id, got=len(traced))
     # This server is the check's own: its first line is among these.
-    for line in server.lines():
-        expect.true("json_line", _is_object(line), expected="{…}", got=line[:200])
+    are_objects(server)
     crashed = {"method": "POST", "route": "/v1/posts", "status": "500"}
     counted = (await counters(server.client())).get(frozenset(crashed.items()), 0)
     expect.equal("metric_crash", counted, 1)
@@ -114,78 +120,19 @@ async def test_every_request_is_logged(
     expect.true(
         "log_line", record is not None, expected="http_request", got=server.lines()[-3:]
     )
-    expect.fields(
-        dict(record or {}) and _fields(record), method="GET", path=path, status=200
-    )
+    expect.fields(Fields(record or {}), method="GET", path=path, status=200)
     await each_has_its_line(server, anonymous)
     duration = (record or {}).get("duration_ms")
     expect.true(
         "duration", isinstance(duration, int | float) and duration >= 0, got=duration
     )
-    await server.client().post(
-        "/v1/auth/token",
-        data={"username": "alice@example.com", "password": PASSWORD},
-        headers={"X-Request-ID": request_id + ".2"},
-    )
-    await alice.post(
-        "/v1/posts",
-        json=draft(body="a body that stays out"),
-        headers={"X-Request-ID": request_id + ".3"},
-    )
-    # What is refused is as secret as what is taken.
-    wrong = {"username": "alice@example.com", "password": "a-wrong-password"}
-    await server.client().post("/v1/auth/token", data=wrong)
-    nobody = {"email": "nobody", "name": "n", "password": "a-refused-password"}
-    await server.client().post("/v1/auth/register", json=nobody)
-    # The field itself is what is refused, or the whole body because of what it lacks.
-    short = {"email": f"{request_id}@example.com", "name": "n", "password": "7-chars"}
-    await server.client().post("/v1/auth/register", json=short)
-    await server.client("mallory", "a-refused-token").get("/v1/me")
-    await alice.post(
-        "/v1/posts",
-        json={"body": "a refused body"},
-        headers={"X-Request-ID": request_id + ".4"},
-    )
+    await send_secrets(server, alice, request_id)
     for last in (".3", ".4"):
         await server.log(event="http_request", request_id=request_id + last)
-    for line in server.lines():
-        expect.true("json_line", _is_object(line), expected="{…}", got=line[:200])
+    are_objects(server)
     everything = "".join(server.printed())
-    for name, secret in (
-        ("password", PASSWORD),
-        ("token", str(alice.token)),
-        ("body", "a body that stays out"),
-        ("password", "a-wrong-password"),
-        ("password", "a-refused-password"),
-        ("password", "7-chars"),
-        ("token", "a-refused-token"),
-        ("body", "a refused body"),
-        ("query", "in-the-query"),
-    ):
+    for name, secret in (*SECRETS, ("token", str(alice.token))):
         expect.true("no_secret_logged", secret not in everything, got=name, what=name)
-
-
-async def each_has_its_line(server: Server, client: Client) -> None:
-    """Probes and refused requests are logged like others, each in one line."""
-    for path in ("/healthz", "/readyz", "/metrics", "/v1/me", NOWHERE):
-        request_id = unique("line")
-        reply = await client.get(path, headers={"X-Request-ID": request_id})
-        told = {"event": "http_request", "request_id": request_id}
-        record = await server.log(**told, path=path, status=reply.status_code)
-        expect.true("log_line", record, expected=path, got=server.lines()[-3:])
-
-
-def _fields(record: object) -> object:
-    from grader.judge.checks.answers import Fields
-
-    return Fields(record) if isinstance(record, dict) else record
-
-
-def _is_object(line: str) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except ValueError:
-        return False
 
 
 async def test_metrics_count_by_route(alice: Client, anonymous: Client) -> None:
@@ -232,40 +179,6 @@ async def test_metrics_count_by_route(alice: Client, anonymous: Client) -> None:
         expect.true("metric_raw_path", slug not in text, got=slug)
 
 
-SAMPLE = re.compile(r"^http_requests_total\{(.*)\} ([0-9.e+]+)", re.M)
-SECONDS = re.compile(
-    r"^http_request_duration_seconds_sum(?:\{.*\})? ([0-9.e+-]+)", re.M
-)
-# For a request whose time is taken a little after its answer was there.
-SLACK_S = 0.1
-LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
-Labels = frozenset[tuple[str, str]]
-
-
-async def counters(client: Client) -> dict[Labels, float]:
-    """The values of `http_requests_total` by their method, route and status."""
-    reply = await client.get("/metrics")
-    expect.status(reply, 200)
-    found: dict[Labels, float] = {}
-    for labels, value in SAMPLE.findall(reply.text):
-        pairs = dict(LABEL.findall(labels))
-        missing = {"method", "route", "status"} - pairs.keys()
-        expect.true(
-            "metric_labels", not missing, expected="method, route, status", got=labels
-        )
-        if pairs["route"] not in ("/metrics", "/healthz"):
-            key = frozenset((k, pairs[k]) for k in ("method", "route", "status"))
-            found[key] = found.get(key, 0) + float(value)
-    expect.true("metric_exists", found, expected="http_requests_total")
-    return found
-
-
-async def seconds_observed(client: Client) -> float:
-    """The sum of `http_request_duration_seconds`, of all its labels."""
-    text = (await client.get("/metrics")).text
-    return sum(float(value) for value in SECONDS.findall(text))
-
-
 async def test_health_tells_the_database_apart(start: Start) -> None:
     """Without the database `/healthz` is 200 and `/readyz` 503; cuts are survived."""
     server = start()
@@ -286,16 +199,6 @@ async def test_health_tells_the_database_apart(start: Start) -> None:
     expect.status(await client.get(path), 200)
 
 
-async def becomes(client: Client, status: int) -> httpx.Response:
-    """`/readyz` once it has the status, or as it is after 5 seconds."""
-    deadline = time.monotonic() + 5
-    while True:
-        reply = await client.get("/readyz")
-        if reply.status_code == status or time.monotonic() > deadline:
-            return reply
-        await asyncio.sleep(0.05)
-
-
 async def test_not_ready_behind_head(world: World) -> None:
     """`/readyz` is 503 while the schema is behind the newest migration."""
     database = world.database()
@@ -311,13 +214,6 @@ async def test_not_ready_behind_head(world: World) -> None:
     expect.true("migration", head.ok, expected="upgrade head", got=head.exception())
     expect.status(await becomes(server.client(), 200), 200)
     await server.close()
-
-
-async def starts_unready(world: World, database: Database) -> Server:
-    server = world.server(database, ADMIN_EMAIL=None, ADMIN_PASSWORD=None)
-    server.start()
-    expect.problem(await becomes(server.client(), 503), 503, "not_ready")
-    return server
 
 
 async def test_shutdown_finishes_its_work(start: Start) -> None:
