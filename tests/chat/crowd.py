@@ -1,13 +1,10 @@
-"""Many messages and members, put into the database at once; and its tables held."""
-
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+"""Messages and members that the judge puts into the database by itself."""
 
 import psycopg
 
 from grader.judge.callers.client import Client
+from grader.judge.checks.failures import CheckFailed
 from grader.judge.database import Database
-from grader.judge.database.gate import Gate
 
 
 async def filled(
@@ -31,6 +28,22 @@ async def filled(
     await db.execute("UPDATE rooms SET last_seq = %s WHERE id::text = %s", count, room)
     # Nobody else keeps the planner's statistics here.
     await db.execute("ANALYZE messages")
+
+
+async def grown_old(db: Database, room: str, seq: int) -> None:
+    """Let a message be older than the column `client_msg_id`: it has none."""
+    try:
+        await db.execute(
+            "UPDATE messages SET client_msg_id = NULL"
+            " WHERE room_id::text = %s AND seq = %s",
+            room,
+            seq,
+        )
+    except psycopg.errors.NotNullViolation as refusal:
+        got = str(refusal).splitlines()[0]
+        raise CheckFailed(
+            "constraint", expected="client_msg_id may be NULL", got=got
+        ) from None
 
 
 async def silently_said(db: Database, room: str, author: Client, text: str) -> int:
@@ -76,18 +89,3 @@ async def crowded(db: Database, room: str, count: int) -> None:
         room,
         f"crowd-{room}-%",
     )
-
-
-@asynccontextmanager
-async def unreadable(
-    db: Database, first: Callable[[], Awaitable[None]]
-) -> AsyncIterator[Gate]:
-    """Do something, and at once hold rooms and messages against reads, too."""
-    holder = await psycopg.AsyncConnection.connect(db.cluster.watching(db.name))
-    try:
-        await first()
-        db.note("locked")
-        await holder.execute("LOCK TABLE rooms, messages IN ACCESS EXCLUSIVE MODE")
-        yield Gate(db.backends)
-    finally:
-        await holder.close()

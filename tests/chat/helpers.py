@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
@@ -86,6 +87,12 @@ def a_message(**fields: Any) -> dict[str, Any]:
     return {"client_msg_id": f"m-{number}", "body": f"Hello {number}", **fields}
 
 
+def raw_json(content: dict[str, Any]) -> dict[str, Any]:
+    """How to send JSON that no UTF-8 holds: half of a surrogate pair is escaped."""
+    headers = {"content-type": "application/json"}
+    return {"content": json.dumps(content), "headers": headers}
+
+
 async def posted(author: Client, room: str, **fields: Any) -> Fields:
     """A message sent by REST."""
     reply = await author.post(f"/v1/rooms/{room}/messages", json=a_message(**fields))
@@ -111,6 +118,14 @@ async def quiet(*sockets: Socket) -> None:
         answers = await asyncio.gather(*(socket.ask("ping") for socket in sockets))
         for answer in answers:
             must_be(answer, "pong")
+
+
+def frames_of(socket: Socket, room: str) -> list[str]:
+    """The types of a room's frames since the last look, but for an `error`."""
+    unread = socket.unread
+    socket.unread = [frame for frame in unread if frame.get("room_id") != room]
+    kinds = [str(frame["type"]) for frame in unread if frame.get("room_id") == room]
+    return [kind for kind in kinds if kind != "error"]
 
 
 async def all_close(sockets: list[Socket], *codes: int, seconds: float = 10) -> None:

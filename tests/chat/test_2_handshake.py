@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from contextlib import suppress
 from typing import Any
 
 from grader.judge.app.people import PASSWORD
@@ -11,6 +12,7 @@ from grader.judge.callers.client import Client
 from grader.judge.callers.sockets import Connect
 from grader.judge.callers.tokens import claims_of, forged, without_signature
 from grader.judge.checks import expect
+from grader.judge.checks.failures import CheckFailed
 from grader.judge.suite.fixtures import Start
 from tests.chat.helpers import all_close, authenticated, must_be, must_refuse, quiet
 
@@ -155,6 +157,7 @@ async def test_invalid_frames_cost_an_error(alice: Client, connect: Connect) -> 
         ("send", {"room_id": "1", "client_msg_id": "", "body": "x"}),
         ("send", {"room_id": "1", "client_msg_id": "x" * 65, "body": "x"}),
         ("send", {"room_id": "1", "client_msg_id": "a", "body": "a\x00b"}),
+        ("send", {"room_id": "1", "client_msg_id": "a\x00b", "body": "x"}),
         ("typing", {}),
     ):
         must_refuse(await socket.ask(kind, **fields), "invalid_frame")
@@ -168,6 +171,8 @@ async def test_invalid_frames_cost_an_error(alice: Client, connect: Connect) -> 
         '{"ref": "r", "type": ["ping"]}',
         '{"ref": "r", "type": "send", "room_id": "1", "client_msg_id": "a",'
         ' "body": "\\ud83d"}',
+        '{"ref": "r", "type": "send", "room_id": "1", "client_msg_id": "\\ud83d",'
+        ' "body": "x"}',
     ):
         await socket.send_raw(raw)
         must_refuse(await socket.answer("r"), "invalid_frame")
@@ -183,24 +188,29 @@ async def test_silence_closes(start: Start, connect: Connect) -> None:
     nobody, somebody = await connect(patient), await connect(patient)
     ready = await somebody.ask("auth", token=patient.token)
     expect.equal("field", ready["heartbeat_s"], 12.5, field="heartbeat_s")
-    silent, lively = [await authenticated(connect, alice) for _ in range(2)]
+    lively, wrong, silent = [await authenticated(connect, alice) for _ in range(3)]
+
+    async def speak() -> None:
+        await quiet(lively)
+        # A frame is a sign of life, also one that is refused.
+        must_refuse(await wrong.ask("dance"), "invalid_frame")
+        await asyncio.sleep(0.1)
 
     async def be_lively() -> None:
         while silent.open_still:
-            await quiet(lively)
-            await asyncio.sleep(0.1)
+            await speak()
 
-    pings = asyncio.create_task(be_lively())
+    frames = asyncio.create_task(be_lively())
     since = time.monotonic()
     await all_close([nobody], 4401)
     await all_close([silent], 4408)
     waited = round(time.monotonic() - since, 1)
     expect.true("closed_early_by_clock", waited >= 1.9, expected="≥ 2 s", got=waited)
-    await pings
+    await frames
     for _ in range(5):
-        await quiet(lively)
-        await asyncio.sleep(0.1)
-    expect.true("stays_open", lively.open_still, expected="open")
+        await speak()
+    for socket in (lively, wrong):
+        expect.true("stays_open", socket.open_still, expected="open")
 
 
 async def test_tokens_stay_out_of_the_output(start: Start, connect: Connect) -> None:
@@ -209,7 +219,12 @@ async def test_tokens_stay_out_of_the_output(start: Start, connect: Connect) -> 
     alice = server.client("alice")
     bad = "an-invalid-token-that-nobody-may-log"
     good = await authenticated(connect, alice)
-    await good.send_raw(f'{{"type": "{alice.token}"}}')
+    for data in spoiled(alice.token):
+        for socket in (await connect(alice), await authenticated(connect, alice)):
+            await socket.send_raw(data)
+            # The server has dealt with it once it answers, or has closed.
+            with suppress(CheckFailed):
+                await socket.ask("ping")
     await good.send("auth", token=alice.token, extra=[1])
     for path in (f"/v1/ws?token={bad}", "/v1/ws"):
         socket = await connect(alice, path)
@@ -224,3 +239,18 @@ async def test_tokens_stay_out_of_the_output(start: Start, connect: Connect) -> 
     everything = "".join(server.printed())
     for name, secret in (("token", str(alice.token)), ("bad token", bad)):
         expect.true("no_secret_logged", secret not in everything, got=name, what=name)
+
+
+def spoiled(token: str | None) -> list[str | bytes]:
+    """Frames with a token, each wrong in another way: as JSON, in size, as a frame."""
+    good = json.dumps({"type": "auth", "token": token})
+    return [
+        good[:-1],
+        f"[{good}]",
+        json.dumps(token),
+        good.encode(),
+        good.ljust(LIMIT + 1),
+        json.dumps({"type": token}),
+        json.dumps({"type": "auth", "token": [token]}),
+        json.dumps({"type": "dance", "token": token}),
+    ]

@@ -3,19 +3,23 @@
 import asyncio
 import time
 
+from grader.judge.app.server import Server
 from grader.judge.callers.client import Client
 from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.checks import expect
 from grader.judge.checks.arrange import taught_by
 from grader.judge.suite.fixtures import Start
+from tests.chat.gates import unwritable
 from tests.chat.helpers import (
     a_message,
     a_room,
     add,
     all_close,
     authenticated,
+    frames_of,
     listening,
     many_said,
+    must_be,
     must_refuse,
     quiet,
     remove,
@@ -98,11 +102,14 @@ async def test_rooms_are_kept_apart(
 
     await both.send("unsubscribe", room_id=one)
     await quiet(both)
+    frames_of(both, one)
+    # Somebody comes, too: no frame of that room is for him, whatever its type.
+    await subscribed(hers, one)
     await said(hers, one)
     later = await said(hers, two)
 
     await quiet(both)
-    expect.equal("received_in", received(both, one), [], who="bob")
+    expect.equal("after_unsubscribe", frames_of(both, one), [], who="bob")
     found = received(both, two)
     expect.equal("received_in", found, [later["client_msg_id"]], who="bob")
     await nobody_is_in_the_way(alice, bob, connect)
@@ -203,7 +210,26 @@ async def test_idle_sockets_hold_no_connection(start: Start, connect: Connect) -
             [message["client_msg_id"]],
             who=socket.who,
         )
+    await is_answered_when_busy(server, room, connect)
     await listening_is_silence(start, connect)
+
+
+async def is_answered_when_busy(server: Server, room: str, connect: Connect) -> None:
+    """Where no connection is free, what answers a frame carries its `ref` as ever."""
+    alice, bob = server.client("alice"), server.client("bob")
+    others = [await a_room(alice) for _ in range(2)]
+    hers, his = [await authenticated(connect, who) for who in (alice, bob)]
+    async with unwritable(server.database, "memberships") as gate:
+        adding = [asyncio.create_task(add(alice, other, bob)) for other in others]
+        await gate.waiting(len(adding), adding)
+        subscription, sending = await asyncio.gather(
+            hers.ask("subscribe", room_id=room),
+            his.ask("send", room_id=room, **a_message()),
+        )
+    await asyncio.gather(*adding)
+    for answer, done in ((subscription, "subscribed"), (sending, "ack")):
+        if answer["type"] != done:
+            must_be(answer, "error")
 
 
 async def listening_is_silence(start: Start, connect: Connect) -> None:
@@ -211,14 +237,17 @@ async def listening_is_silence(start: Start, connect: Connect) -> None:
     server = start(HEARTBEAT_S="1")
     alice, bob = server.client("alice"), server.client("bob")
     room = await a_room(alice, bob)
+    leaver, silent, mouth = [await authenticated(connect, bob) for _ in range(3)]
     listener = await listening(connect, alice, room)
-    silent, mouth = [await authenticated(connect, bob) for _ in range(2)]
 
     deadline = time.monotonic() + 10
     while listener.open_still and time.monotonic() < deadline:
         await said(mouth, room)
+        # Nothing answers it, and yet it is a sign of life.
+        await leaver.send("unsubscribe", room_id=room)
         await asyncio.sleep(0.1)
 
     with taught_by(2):
         await all_close([silent], 4408)
     await all_close([listener], 4408, seconds=0.5)
+    expect.true("stays_open", leaver.open_still, expected="open")

@@ -19,7 +19,7 @@ from grader.judge.database import Database
 from grader.judge.pace import alone
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
-from tests.chat.crowd import crowded, filled
+from tests.chat.crowd import crowded, filled, grown_old
 from tests.chat.helpers import (
     a_message,
     a_room,
@@ -28,6 +28,7 @@ from tests.chat.helpers import (
     must_refuse,
     posted,
     quiet,
+    raw_json,
     said,
 )
 from tests.chat.legacy import Legacy, messages_of
@@ -156,6 +157,7 @@ async def test_history_goes_both_ways(alice: Client, bob: Client, db: Database) 
         ({"after_seq": 98, "limit": 3}, range(99, 102), False),
         ({"after_seq": 101}, range(0), False),
     ]
+    await old_ones_have_no_id(alice, room, db)
     for query, numbers, more in good:
         expected = (list(numbers), more)
         got = await page(alice, room, **query)
@@ -178,6 +180,16 @@ async def test_history_goes_both_ways(alice: Client, bob: Client, db: Database) 
     expect.problem(
         await bob.post(messages_path(room), json=a_message()), 404, "not_found"
     )
+
+
+async def old_ones_have_no_id(reader: Client, room: str, db: Database) -> None:
+    """A message that is older than the column is shown, without `client_msg_id`."""
+    await grown_old(db, room, 1)
+    reply = await reader.get(messages_path(room), params={"before_seq": 3})
+    expect.status(reply, 200)
+    (old, new) = body(reply)["items"]
+    expect.fields(old, seq=1, client_msg_id=None)
+    expect.fields(new, seq=2, client_msg_id="filled-2")
 
 
 async def test_limits_of_messages(alice: Client, bob: Client, connect: Connect) -> None:
@@ -207,6 +219,11 @@ async def test_limits_of_messages(alice: Client, bob: Client, connect: Connect) 
         expect.problem(reply, 422, "validation_error")
         expect.names_field(reply, field)
         must_refuse(await his.ask("send", room_id=room, **sent), "invalid_frame")
+    for field in ("body", "client_msg_id"):
+        half = a_message(**{field: "a\ud83d"})
+        refused = await alice.post(messages_path(room), **raw_json(half))
+        expect.problem(refused, 422, "validation_error")
+        expect.names_field(refused, field)
     expect.equal(
         "history_page", (await page(alice, room))[0], list(range(1, 7)), query=""
     )
@@ -295,14 +312,39 @@ async def test_sending_twice_is_sending_once(
     expect.equal("same_seq", told, told[:1] * 3)
     expect.equal("next_seq", told[0], first["seq"] + 1)
 
-    for path, author in ((other, alice), (room, bob)):
-        elsewhere = await author.post(messages_path(path), json=key)
-        expect.status(elsewhere, 201)
+    await each_repeats_his_own(key["client_msg_id"], (room, other), alice, bob, connect)
     await quiet(ear)
     seen = Counter(frame["seq"] for frame in ear.take("message"))
     expect.equal("seqs_seen", dict(seen), {1: 1, 2: 1, 3: 1}, who="bob")
     stored = await db.count("messages", "room_id::text = %s", room)
     expect.equal("rows", stored, 3, table="messages")
+
+
+async def each_repeats_his_own(
+    key: str, rooms: tuple[str, str], alice: Client, bob: Client, connect: Connect
+) -> None:
+    """One id of two authors in two rooms: each repetition gets what came first there.
+
+    Alice has a message with this id in the first room; the others are new.
+    """
+    firsts = []
+    for room, author, status in (
+        (rooms[0], alice, 200),
+        (rooms[1], alice, 201),
+        (rooms[0], bob, 201),
+    ):
+        sent = a_message(client_msg_id=key)
+        reply = await author.post(messages_path(room), json=sent)
+        expect.status(reply, status)
+        firsts.append((author, body(reply)))
+    for author, first in firsts:
+        room, again = first["room_id"], a_message(client_msg_id=key)
+        reply = await author.post(messages_path(room), json=again)
+        expect.status(reply, 200)
+        same = {name: first[name] for name in ("room_id", "id", "seq", "body")}
+        expect.fields(body(reply), author_id=author.id, **same)
+        repeated = await said(await listening(connect, author), room, **again)
+        expect.equal("same_seq", repeated["seq"], first["seq"])
 
 
 async def test_failed_commit_is_told_to_nobody(

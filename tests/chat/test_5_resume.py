@@ -9,16 +9,18 @@ from grader.judge.callers.client import Client
 from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.checks import expect
 from grader.judge.checks.answers import body
+from grader.judge.checks.arrange import taught_by
 from grader.judge.checks.failures import CheckFailed
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.chat.crowd import filled
+from tests.chat.crowd import filled, grown_old
 from tests.chat.helpers import (
     a_message,
     a_room,
     authenticated,
     listening,
     many_said,
+    must_be,
     posted,
     quiet,
     remove,
@@ -40,7 +42,7 @@ def seqs(socket: Socket, room: str) -> list[int]:
 
 
 async def test_missed_messages_are_replayed(
-    alice: Client, bob: Client, connect: Connect
+    alice: Client, bob: Client, db: Database, connect: Connect
 ) -> None:
     """`last_seq` brings what was missed, in order and once, then what is new."""
     room = await a_room(alice, bob)
@@ -64,10 +66,16 @@ async def test_missed_messages_are_replayed(
     expect.equal("seqs_seen", numbers, list(range(4, 10)), who="bob")
     for frame, message in zip(frames, missed, strict=False):
         expect.fields(frame, author_id=alice.id, **message)
+    # Messages that are older than `client_msg_id` come without one.
+    with taught_by(4):
+        await grown_old(db, room, 1)
     complete = await authenticated(connect, bob)
-    await subscribed(complete, room, last_seq=0)
+    must_be(await complete.ask("subscribe", room_id=room, last_seq=0), "subscribed")
     await quiet(complete)
-    expect.equal("seqs_seen", seqs(complete, room), list(range(1, 10)), who="bob")
+    frames = complete.take("message")
+    numbers = [frame["seq"] for frame in frames]
+    expect.equal("seqs_seen", numbers, list(range(1, 10)), who="bob")
+    expect.fields(frames[0], client_msg_id=None)
     # What it wants again comes again, though this connection had it before.
     await complete.send("unsubscribe", room_id=room)
     again = await subscribed(complete, room, last_seq=4)

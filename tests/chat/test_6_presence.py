@@ -14,6 +14,7 @@ from tests.chat.helpers import (
     a_room,
     add,
     authenticated,
+    frames_of,
     listening,
     many_said,
     must_be,
@@ -65,6 +66,20 @@ async def test_presence_is_by_user(
     await quiet(hers)
     for place in (room, other):
         expect.equal("presence_news", news(hers, place, bob), [], who="bob")
+    await after_unsubscribe(hers, two, room, alice)
+
+
+async def after_unsubscribe(hers: Socket, his: Socket, room: str, who: Client) -> None:
+    """Whoever has unsubscribed hears no typing, no coming and no going any more."""
+    await hers.send("unsubscribe", room_id=room)
+    await quiet(hers)
+    frames_of(hers, room)
+    await his.send("typing", room_id=room)
+    await his.send("unsubscribe", room_id=room)
+    expect.equal("online", await until(lambda: online_in(who, room), []), [])
+    await subscribed(his, room)
+    await quiet(hers)
+    expect.equal("after_unsubscribe", frames_of(hers, room), [], who=who.who)
 
 
 async def test_vanished_user_goes_offline(
@@ -192,6 +207,14 @@ async def test_kick_reaches_open_sockets(
         await listening(connect, carol, room),
     )
     tabs = [await listening(connect, bob, room, other) for _ in range(2)]
+    # One that listened, too, and now only writes.
+    aside = await listening(connect, bob, room)
+    await aside.send("unsubscribe", room_id=room)
+    for tab in (*tabs, aside):
+        await tab.send("typing", room_id=room)
+        await witness.next("typing", room_id=room, user_id=bob.id)
+    await quiet(aside)
+    frames_of(aside, room)
     chatter = asyncio.create_task(many_said(mouth, room, 20))
 
     removed = await alice.delete(f"/v1/rooms/{room}/members/{bob.id}")
@@ -203,14 +226,21 @@ async def test_kick_reaches_open_sockets(
     # What came before `kicked` is as it should be.
     await quiet(*tabs)
     for tab in tabs:
-        tab.take("message", room_id=room)
+        frames_of(tab, room)
     sent += await many_said(mouth, room, 5)
     await mouth.send("typing", room_id=room)
+    # What was proven once is asked again: he is out by now.
+    for tab in (*tabs, aside):
+        await tab.send("typing", room_id=room)
 
-    await quiet(*tabs, witness)
+    # Twice: what one of them had to be told is told once all have been heard.
+    for _ in range(2):
+        await quiet(mouth, *tabs, aside, witness)
+    typed = witness.take("typing", room_id=room, user_id=bob.id)
+    expect.equal("typing_seen", len(typed), 0, who="carol")
+    expect.equal("after_unsubscribe", frames_of(aside, room), [], who="bob")
     for tab in tabs:
-        late = [f for f in tab.unread if f.get("room_id") == room]
-        kinds = sorted({str(frame["type"]) for frame in late} - {"presence"})
+        kinds = sorted(set(frames_of(tab, room)) - {"presence"})
         expect.equal("after_kick", kinds, [], who="bob")
         must_refuse(await tab.ask("subscribe", room_id=room), "not_found")
         refused = await tab.ask("send", room_id=room, **a_message())

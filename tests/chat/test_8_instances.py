@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import redis
@@ -16,7 +17,8 @@ from grader.judge.checks.answers import Fields
 from grader.judge.checks.failures import CheckFailed
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
-from tests.chat.crowd import silently_removed, silently_said, unreadable
+from tests.chat.crowd import silently_removed, silently_said
+from tests.chat.gates import unreadable
 from tests.chat.helpers import (
     a_message,
     a_room,
@@ -34,6 +36,7 @@ MENDED_SECONDS = 15.0
 BREAKS, BREAKING_SECONDS = 8, 30.0
 # So many that a server is still looking into some when others get messages.
 ROOMS, SOME = 24, 3
+Fault = Callable[[], Awaitable[None]]
 # What a server closes with that lost the database while it read.
 LOST = 1011
 
@@ -151,9 +154,7 @@ async def is_out(connect: Connect, who: Client, room: str, tab: Socket) -> None:
         must_refuse(answer, "not_found")
 
 
-async def survives(
-    pair: Pair, connect: Connect, interrupt: Callable[[], Awaitable[None]]
-) -> None:
+async def survives(pair: Pair, connect: Connect, interrupt: Fault) -> None:
     """What happened without an event is told after the bus is back."""
     room, ears = await chat_on_both(pair, connect)
     listeners = [
@@ -166,11 +167,18 @@ async def survives(
     await silently_removed(pair.database, left, pair.bob)
     hidden: list[int] = []
     began = time.monotonic()
+    looks = [
+        partial(cut_in_the_look, pair.database, interrupt, tables)
+        for tables in ("memberships", "rooms, messages")
+    ]
     # Whoever waits longer each time must begin anew after a success.
-    while len(hidden) < BREAKS and time.monotonic() < began + BREAKING_SECONDS:
+    faults: list[Fault] = [interrupt, *looks, *[interrupt] * (BREAKS - 3)]
+    for fault in faults:
+        if time.monotonic() > began + BREAKING_SECONDS:
+            break
         text = unique("unheard")
         hidden.append(await silently_said(pair.database, room, pair.alice, text))
-        await interrupt()
+        await fault()
         for listener in listeners:
             await listener.hears(hidden[-1])
         if len(hidden) == 1:
@@ -185,14 +193,19 @@ async def survives(
         expect.equal("seqs_seen", found, list(range(1, last + 1)), who=who)
 
 
-async def nothing_slips_through(
-    pair: Pair, connect: Connect, interrupt: Callable[[], Awaitable[None]]
-) -> None:
+async def cut_in_the_look(database: Database, interrupt: Fault, tables: str) -> None:
+    """Interrupt, and cut both servers off again while they look into the tables."""
+    async with unreadable(database, tables, interrupt) as gate:
+        await gate.waiting(2)
+        await database.cut(waits=False)
+
+
+async def nothing_slips_through(pair: Pair, connect: Connect, interrupt: Fault) -> None:
     """What is sent while the servers look for what they missed is not missed itself."""
     made = [a_room(pair.alice, pair.bob) for _ in range(ROOMS)]
     rooms = await asyncio.gather(*made)
     ear = await listening(connect, pair.bob, *rooms)
-    async with unreadable(pair.database, interrupt) as gate:
+    async with unreadable(pair.database, "rooms, messages", interrupt) as gate:
         # Both have connected again, and are about to look.
         await gate.waiting(2)
         sends = [sent_at_last(pair.alice, room) for room in rooms]
