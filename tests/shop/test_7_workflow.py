@@ -187,7 +187,7 @@ async def test_reservations_expire(start: Start, gateway: Gateway) -> None:
     expect.problem(await step(alice, made, "cancel"), 409)
     again = await order(alice, line(sold, 10), discount_code=code)
     expect.status(again, 201)
-    await many_expire_together(alice, admin)
+    await many_expire_together(alice, admin, server.database)
     await books_balance(server.database, [sold])
     expect.equal("exit_code", server.terminate(), 0)
 
