@@ -30,14 +30,14 @@ async def filled(
     await db.execute("ANALYZE messages")
 
 
-async def grown_old(db: Database, room: str, seq: int) -> None:
-    """Let a message be older than the column `client_msg_id`: it has none."""
+async def grown_old(db: Database, room: str, upto: int) -> None:
+    """Let the first messages be older than the column `client_msg_id`: without one."""
     try:
         await db.execute(
             "UPDATE messages SET client_msg_id = NULL"
-            " WHERE room_id::text = %s AND seq = %s",
+            " WHERE room_id::text = %s AND seq <= %s",
             room,
-            seq,
+            upto,
         )
     except psycopg.errors.NotNullViolation as refusal:
         got = str(refusal).splitlines()[0]

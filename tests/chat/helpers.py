@@ -120,6 +120,12 @@ async def quiet(*sockets: Socket) -> None:
             must_be(answer, "pong")
 
 
+def seqs(socket: Socket, room: str | None = None) -> list[int]:
+    """The numbers of the messages, of one room or all, since the last look."""
+    fields = {} if room is None else {"room_id": room}
+    return [int(frame["seq"]) for frame in socket.take("message", **fields)]
+
+
 def frames_of(socket: Socket, room: str) -> list[str]:
     """The types of a room's frames since the last look, but for an `error`."""
     unread = socket.unread

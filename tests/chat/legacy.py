@@ -1,10 +1,16 @@
 """A database as it was at revision 0001, with messages that a migration numbers."""
 
+from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
+
 from grader.judge.app.runner import Ran
 from grader.judge.app.world import World
+from grader.judge.checks import expect
+from grader.judge.checks.failures import AppDown
 from grader.judge.database import Database
 
 MESSAGES = 300
@@ -55,3 +61,49 @@ async def migrated(world: World) -> Legacy:
 
 async def messages_of(database: Database) -> dict[Any, tuple[Any, ...]]:
     return {row[0]: row[1:] for row in await database.execute(OLD)}
+
+
+def ran_through(ran: Ran, what: str) -> None:
+    expect.true("migration", ran.ok, expected=what, got=ran.exception())
+
+
+async def unchanged(legacy: Legacy) -> int:
+    now = await messages_of(legacy.database)
+    return sum(now.get(key) == row for key, row in legacy.before.items())
+
+
+async def numbered_by_time(db: Database) -> dict[Any, int]:
+    """Each room's messages have the numbers from 1 by time and id; their counts."""
+    by_room: defaultdict[Any, list[Any]] = defaultdict(list)
+    for room, message in await db.execute(
+        "SELECT room_id, id FROM messages ORDER BY room_id, created_at, id"
+    ):
+        by_room[room].append(message)
+    for room, messages in by_room.items():
+        numbered = await db.execute(
+            "SELECT id, seq FROM messages WHERE room_id = %s ORDER BY seq", room
+        )
+        expect.listed([i for i, _ in numbered], messages, "id")
+        expect.listed([n for _, n in numbered], range(1, len(messages) + 1), "seq")
+    return {room: len(messages) for room, messages in by_room.items()}
+
+
+async def is_refused(db: Database, statement: str) -> bool:
+    """Whether the database itself refuses a change."""
+    try:
+        await db.execute(f"DO $$ BEGIN {statement}; RAISE EXCEPTION 'accepted'; END $$")
+    except psycopg.errors.IntegrityError:
+        return True
+    except psycopg.errors.RaiseException:
+        return False
+    return False
+
+
+async def makes_no_tables(world: World) -> None:
+    """An app that is started on an empty database leaves it empty, or ends."""
+    empty = world.server(world.database())
+    with suppress(AppDown):
+        empty.start()
+    made = await empty.database.count("pg_tables", "schemaname = 'public'")
+    expect.equal("tables_made", made, 0)
+    await empty.close()

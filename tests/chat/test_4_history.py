@@ -1,25 +1,18 @@
 """Stage 4: numbers without gaps, and a history that is the truth."""
 
-from collections import Counter, defaultdict
-from contextlib import suppress
-from datetime import datetime
+from collections import Counter
 from typing import Any
 
-import httpx
-import psycopg
-
-from grader.judge.app.runner import Ran
 from grader.judge.app.world import World
 from grader.judge.callers.client import Client
 from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.checks import expect
-from grader.judge.checks.answers import Fields, body
-from grader.judge.checks.failures import AppDown, CheckFailed
+from grader.judge.checks.answers import body
 from grader.judge.database import Database
 from grader.judge.pace import alone
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
-from tests.chat.crowd import crowded, filled, grown_old
+from tests.chat.crowd import crowded, filled
 from tests.chat.helpers import (
     a_message,
     a_room,
@@ -31,18 +24,21 @@ from tests.chat.helpers import (
     raw_json,
     said,
 )
-from tests.chat.legacy import Legacy, messages_of
-
-# What a client would like to be the time of its message.
-LONG_AGO = "2001-02-03T04:05:06+00:00"
-
-
-def ran_through(ran: Ran, what: str) -> None:
-    expect.true("migration", ran.ok, expected=what, got=ran.exception())
-
-
-def messages_path(room: str) -> str:
-    return f"/v1/rooms/{room}/messages"
+from tests.chat.history import messages_path, old_ones_have_no_id, page
+from tests.chat.legacy import (
+    Legacy,
+    is_refused,
+    makes_no_tables,
+    numbered_by_time,
+    ran_through,
+    unchanged,
+)
+from tests.chat.sending import (
+    choose_nothing,
+    each_repeats_his_own,
+    ends_without_ack,
+    seq_in,
+)
 
 
 async def test_old_messages_are_numbered(legacy: Legacy) -> None:
@@ -50,22 +46,9 @@ async def test_old_messages_are_numbered(legacy: Legacy) -> None:
     ran_through(legacy.ran, "upgrade head")
     db = legacy.database
     expect.equal("rows_unchanged", await unchanged(legacy), 300, table="messages")
-    by_room: defaultdict[Any, list[Any]] = defaultdict(list)
-    for room, message in await db.execute(
-        "SELECT room_id, id FROM messages ORDER BY room_id, created_at, id"
-    ):
-        by_room[room].append(message)
-    for room, messages in by_room.items():
-        numbered = await db.execute(
-            "SELECT id FROM messages WHERE room_id = %s ORDER BY seq", room
-        )
-        expect.listed([i for (i,) in numbered], messages, "id")
-        numbers = await db.execute(
-            "SELECT seq FROM messages WHERE room_id = %s ORDER BY seq", room
-        )
-        expect.listed([n for (n,) in numbers], range(1, len(messages) + 1), "seq")
+    sizes = await numbered_by_time(db)
     counters = dict(await db.execute("SELECT id, last_seq FROM rooms"))
-    right = {room: len(by_room.get(room, ())) for room in counters}
+    right = {room: sizes.get(room, 0) for room in counters}
     expect.equal("counters", counters, right)
     for change, rule in (
         ("UPDATE messages SET seq = 1", "unique (room_id, seq)"),
@@ -80,22 +63,6 @@ async def test_old_messages_are_numbered(legacy: Legacy) -> None:
     expect.equal("old_ids", named, 0)
     read = await db.count("memberships", "last_read_seq <> 0")
     expect.equal("old_markers", read, 0)
-
-
-async def unchanged(legacy: Legacy) -> int:
-    now = await messages_of(legacy.database)
-    return sum(now.get(key) == row for key, row in legacy.before.items())
-
-
-async def is_refused(db: Database, statement: str) -> bool:
-    """Whether the database itself refuses a change."""
-    try:
-        await db.execute(f"DO $$ BEGIN {statement}; RAISE EXCEPTION 'accepted'; END $$")
-    except psycopg.errors.IntegrityError:
-        return True
-    except psycopg.errors.RaiseException:
-        return False
-    return False
 
 
 async def test_migrations_go_both_ways(world: World, legacy: Legacy) -> None:
@@ -116,24 +83,6 @@ async def test_migrations_go_both_ways(world: World, legacy: Legacy) -> None:
     expect.equal("old_message_columns", sorted(name for (name,) in columns), old)
     ran_through(world.migrate(db, ["upgrade", "head"]), "upgrade head")
     expect.equal("rows_unchanged", await unchanged(legacy), 300, table="messages")
-
-
-async def makes_no_tables(world: World) -> None:
-    """An app that is started on an empty database leaves it empty, or ends."""
-    empty = world.server(world.database())
-    with suppress(AppDown):
-        empty.start()
-    made = await empty.database.count("pg_tables", "schemaname = 'public'")
-    expect.equal("tables_made", made, 0)
-    await empty.close()
-
-
-async def page(reader: Client, room: str, **query: Any) -> tuple[list[int], bool]:
-    """The numbers on a page of the history, and `has_more`."""
-    reply = await reader.get(messages_path(room), params=query)
-    expect.status(reply, 200)
-    found = body(reply)
-    return [message["seq"] for message in found["items"]], found["has_more"]
 
 
 async def test_history_goes_both_ways(alice: Client, bob: Client, db: Database) -> None:
@@ -182,16 +131,6 @@ async def test_history_goes_both_ways(alice: Client, bob: Client, db: Database) 
     )
 
 
-async def old_ones_have_no_id(reader: Client, room: str, db: Database) -> None:
-    """A message that is older than the column is shown, without `client_msg_id`."""
-    await grown_old(db, room, 1)
-    reply = await reader.get(messages_path(room), params={"before_seq": 3})
-    expect.status(reply, 200)
-    (old, new) = body(reply)["items"]
-    expect.fields(old, seq=1, client_msg_id=None)
-    expect.fields(new, seq=2, client_msg_id="filled-2")
-
-
 async def test_limits_of_messages(alice: Client, bob: Client, connect: Connect) -> None:
     """1–4000 characters and ids of 1–64, in any script, by REST and WebSocket."""
     room = await a_room(alice, bob)
@@ -230,34 +169,6 @@ async def test_limits_of_messages(alice: Client, bob: Client, connect: Connect) 
     await choose_nothing(alice, bob, his, room)
 
 
-async def choose_nothing(one: Client, other: Client, others: Socket, room: str) -> None:
-    """What a client adds to a message has no effect, by REST and WebSocket."""
-    chosen = {"seq": 99, "id": "987654321", "created_at": LONG_AGO}
-    path, authors = messages_path(room), []
-    # Unknown fields may be refused, as long as they have no effect.
-    reply = await one.post(path, json=a_message(author_id=other.id, **chosen))
-    expect.status(reply, 201, 422)
-    if reply.status_code == 201:
-        authors.append(one.id)
-    sent = a_message(author_id=one.id, **chosen)
-    answer = await others.ask("send", room_id=room, **sent)
-    if answer["type"] == "ack":
-        authors.append(other.id)
-    else:
-        must_refuse(answer, "invalid_frame")
-
-    stored = body(await one.get(path, params={"after_seq": 6}))["items"]
-    expect.listed([message["author_id"] for message in stored], authors, "author_id")
-    numbers = range(7, 7 + len(authors))
-    expect.listed([message["seq"] for message in stored], numbers, "seq")
-    for message in stored:
-        made = datetime.fromisoformat(message["created_at"])
-        long_ago = made == datetime.fromisoformat(LONG_AGO)
-        expect.true("no_effect", not long_ago, got=LONG_AGO, field="created_at")
-        taken = message["id"] == chosen["id"]
-        expect.true("no_effect", not taken, got=message["id"], field="id")
-
-
 async def test_eight_senders_get_eight_numbers(start: Start, connect: Connect) -> None:
     """Eight senders at once get the numbers 1 to 8, and listeners see them in order."""
     server = start(DB_POOL_SIZE="12", DB_POOL_TIMEOUT_S="10")
@@ -277,15 +188,6 @@ async def test_eight_senders_get_eight_numbers(start: Start, connect: Connect) -
         await quiet(ear)
         found = [frame["seq"] for frame in ear.take("message")]
         expect.equal("seqs_seen", found, list(range(1, 9)), who="bob")
-
-
-def seq_in(answer: Fields | httpx.Response) -> int:
-    """The number that a sender was told, by REST or WebSocket."""
-    if isinstance(answer, httpx.Response):
-        expect.status(answer, 201)
-        return int(body(answer)["seq"])
-    must_be(answer, "ack")
-    return int(answer["seq"])
 
 
 async def test_sending_twice_is_sending_once(
@@ -320,33 +222,6 @@ async def test_sending_twice_is_sending_once(
     expect.equal("rows", stored, 3, table="messages")
 
 
-async def each_repeats_his_own(
-    key: str, rooms: tuple[str, str], alice: Client, bob: Client, connect: Connect
-) -> None:
-    """One id of two authors in two rooms: each repetition gets what came first there.
-
-    Alice has a message with this id in the first room; the others are new.
-    """
-    firsts = []
-    for room, author, status in (
-        (rooms[0], alice, 200),
-        (rooms[1], alice, 201),
-        (rooms[0], bob, 201),
-    ):
-        sent = a_message(client_msg_id=key)
-        reply = await author.post(messages_path(room), json=sent)
-        expect.status(reply, status)
-        firsts.append((author, body(reply)))
-    for author, first in firsts:
-        room, again = first["room_id"], a_message(client_msg_id=key)
-        reply = await author.post(messages_path(room), json=again)
-        expect.status(reply, 200)
-        same = {name: first[name] for name in ("room_id", "id", "seq", "body")}
-        expect.fields(body(reply), author_id=author.id, **same)
-        repeated = await said(await listening(connect, author), room, **again)
-        expect.equal("same_seq", repeated["seq"], first["seq"])
-
-
 async def test_failed_commit_is_told_to_nobody(
     alice: Client, bob: Client, db: Database, connect: Connect
 ) -> None:
@@ -367,16 +242,6 @@ async def test_failed_commit_is_told_to_nobody(
     expect.equal("next_seq", after["seq"], before["seq"] + 1)
     await ear.next("message", client_msg_id=after["client_msg_id"])
     expect.equal("messages_seen", ear.count.get("message", 0), 2, who="bob")
-
-
-async def ends_without_ack(socket: Socket, room: str) -> None:
-    """The send is answered by an `error`, or the connection is closed with 1011."""
-    try:
-        must_be(await socket.ask("send", room_id=room, **a_message()), "error")
-    except CheckFailed:
-        if socket.open_still:
-            raise
-        expect.equal("close_code", await socket.closed(), 1011)
 
 
 async def test_statements_do_not_grow(

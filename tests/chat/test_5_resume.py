@@ -1,7 +1,6 @@
 """Stage 5: connections break, the conversation does not."""
 
 import asyncio
-from dataclasses import dataclass, field
 
 import httpx
 
@@ -25,20 +24,16 @@ from tests.chat.helpers import (
     quiet,
     remove,
     said,
+    seqs,
     subscribed,
     until,
 )
+from tests.chat.travellers import passes_by, travel
 
-EACH, LISTENERS = 25, 6
 # A number that no room reaches.
 BEYOND = 1_000_000
 # Of a replay whose reader pauses: what it missed, and what comes meanwhile.
 MISSED, LIVE, LONG = 300, 20, "x" * 3990
-
-
-def seqs(socket: Socket, room: str) -> list[int]:
-    """The numbers of the messages that a socket got since the last look."""
-    return [int(frame["seq"]) for frame in socket.take("message", room_id=room)]
 
 
 async def test_missed_messages_are_replayed(
@@ -68,14 +63,15 @@ async def test_missed_messages_are_replayed(
         expect.fields(frame, author_id=alice.id, **message)
     # Messages that are older than `client_msg_id` come without one.
     with taught_by(4):
-        await grown_old(db, room, 1)
+        await grown_old(db, room, upto=2)
     complete = await authenticated(connect, bob)
     must_be(await complete.ask("subscribe", room_id=room, last_seq=0), "subscribed")
     await quiet(complete)
     frames = complete.take("message")
     numbers = [frame["seq"] for frame in frames]
     expect.equal("seqs_seen", numbers, list(range(1, 10)), who="bob")
-    expect.fields(frames[0], client_msg_id=None)
+    for old in frames[:2]:
+        expect.fields(old, client_msg_id=None)
     # What it wants again comes again, though this connection had it before.
     await complete.send("unsubscribe", room_id=room)
     again = await subscribed(complete, room, last_seq=4)
@@ -115,21 +111,6 @@ async def test_without_last_seq_live_begins_now(
     finally:
         over.set()
     await asyncio.gather(*passing)
-
-
-async def passes_by(
-    tab: Socket, room: str, last_seq: int | None, over: asyncio.Event
-) -> None:
-    """Come and go without a replay: messages begin after the one reported."""
-    while not over.is_set():
-        answer = await subscribed(tab, room, last_seq)
-        expect.fields(answer, recovered=False)
-        await tab.send("unsubscribe", room_id=room)
-        await quiet(tab)
-        found = seqs(tab, room)
-        first = int(answer["last_seq"]) + 1
-        right = list(range(first, first + len(found)))
-        expect.equal("seqs_seen", found, right, who=tab.who)
 
 
 async def test_limits_of_recovery(start: Start, connect: Connect) -> None:
@@ -174,67 +155,6 @@ async def test_limits_of_recovery(start: Start, connect: Connect) -> None:
         answer = await subscribed(socket, room, last_seq=last_seq)
         expect.fields(answer, recovered=recovered)
         await socket.close()
-
-
-@dataclass
-class Traveller:
-    """Somebody whose connection breaks again and again, and who resumes."""
-
-    connect: Connect
-    client: Client
-    room: str
-    seen: list[int] = field(default_factory=list)
-
-    async def ride(self, *, until: asyncio.Event, abruptly: bool) -> None:
-        """Connect and resume until the event, then once more for the rest."""
-        while True:
-            last = until.is_set()
-            socket = await authenticated(self.connect, self.client)
-            await subscribed(socket, self.room, last_seq=len(self.seen))
-            if not last:
-                await asyncio.sleep(0.02)
-                if abruptly:
-                    socket.drop()
-            if last or not abruptly:
-                await quiet(socket)
-            await socket.close()
-            self.take(seqs(socket, self.room))
-            if last:
-                return
-
-    def take(self, numbers: list[int]) -> None:
-        first = len(self.seen) + 1
-        right = list(range(first, first + len(numbers)))
-        expect.equal("seqs_seen", numbers, right, who=self.client.who)
-        self.seen += numbers
-
-
-async def travel(connect: Connect, clients: list[Client], *, abruptly: bool) -> None:
-    """Travellers resume while four tabs send; each sees everything exactly once."""
-    room = await a_room(clients[0], *clients[1:])
-    mouths = [await listening(connect, client) for client in (*clients, clients[0])]
-    done = asyncio.Event()
-    travellers = [
-        Traveller(connect, clients[n % len(clients)], room) for n in range(LISTENERS)
-    ]
-    rides = [
-        asyncio.create_task(t.ride(until=done, abruptly=abruptly)) for t in travellers
-    ]
-
-    async def speak(mouth: Socket) -> None:
-        for _ in range(EACH):
-            await said(mouth, room)
-
-    try:
-        await asyncio.gather(*(speak(mouth) for mouth in mouths))
-        done.set()
-        await asyncio.gather(*rides)
-    finally:
-        for ride in rides:
-            ride.cancel()
-    everything = list(range(1, len(mouths) * EACH + 1))
-    for traveller in travellers:
-        expect.listed(traveller.seen, everything, "seq")
 
 
 async def test_resume_while_others_send(
