@@ -3,8 +3,8 @@
 import base64
 import json
 
-# Nothing that an app has issued: an empty one does not stand for the first page.
-NO_CURSORS = ("", "nonsense", "AAAA", "e30", "MTIz", "9" * 30, "💥")
+# Nothing that an app has issued.
+NO_CURSORS = ("nonsense", "AAAA", "e30", "MTIz", "9" * 30, "💥")
 
 
 def altered(issued: str) -> list[str]:
