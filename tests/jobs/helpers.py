@@ -24,6 +24,8 @@ SLACK = 1.0
 KIND = "test.work"
 # So many jobs may stand before the one that is wanted: it is found all the same.
 CROWD = 1100
+# About 63,000 and 69,000 bytes in UTF-8, and a third of that in characters.
+CHINESE, TOO_MUCH_CHINESE = "文" * 21_000, "文" * 23_000
 FINAL = ("succeeded", "dead", "cancelled")
 _numbers = itertools.count(1)
 
@@ -117,6 +119,7 @@ async def failed(worker: Client, item: Fields, **fields: Any) -> Fields:
     """The job after its attempt has failed."""
     reply = await post_lease(worker, "fail", item, **{"error": "it broke", **fields})
     found = require(reply, 200, stage=5)
+    keeps_secret(item, reply)
     assert isinstance(found, Fields)
     return found
 

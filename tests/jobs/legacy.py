@@ -74,10 +74,12 @@ async def refused(database: Database, statement: str) -> bool:
     return False
 
 
-async def column_names(database: Database, table: str) -> set[Any]:
+async def column_names(
+    database: Database, table: str, condition: str = "true"
+) -> set[Any]:
     rows = await database.execute(
         "SELECT column_name FROM information_schema.columns"
-        " WHERE table_schema = 'public' AND table_name = %s",
+        f" WHERE table_schema = 'public' AND table_name = %s AND {condition}",
         table,
     )
     return {name for (name,) in rows}

@@ -11,7 +11,9 @@ from grader.judge.checks.answers import body
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
 from tests.jobs.helpers import (
+    CHINESE,
     KIND,
+    TOO_MUCH_CHINESE,
     a_job,
     each,
     ended,
@@ -24,8 +26,6 @@ from tests.jobs.helpers import (
 
 TRIES = 3
 WORK_SECONDS = 1.0
-# About 63,000 and 69,000 bytes in UTF-8, and a third of that in characters.
-CHINESE, TOO_MUCH_CHINESE = "文" * 21_000, "文" * 23_000
 CLOSE = (
     "created_at = TIMESTAMPTZ '2026-01-01 00:00Z'"
     " + mod(hashtext(id::text), 5) * interval '1 microsecond'"

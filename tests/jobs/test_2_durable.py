@@ -22,6 +22,7 @@ from tests.jobs.legacy import (
 )
 
 OLD = {"id", "kind", "payload", "status", "result", "error", "created_at", "updated_at"}
+OLD_NULLABLE = ["error", "payload", "result"]
 NULLABLE = {
     "jobs": "lease_token lease_expires_at worker_id unique_key progress result error"
     " started_at finished_at",
@@ -117,12 +118,8 @@ async def test_constraints_guard_the_tables(legacy: Legacy) -> None:
 
 async def columns_where(db: Database, table: str, condition: str) -> set[str]:
     """Which columns of this page satisfy a condition; further ones do not count."""
-    rows = await db.execute(
-        "SELECT column_name FROM information_schema.columns"
-        f" WHERE table_schema = 'public' AND table_name = %s AND {condition}",
-        table,
-    )
-    return {name for (name,) in rows if f"{table}.{name}" in load("jobs").columns}
+    found = await column_names(db, table, condition)
+    return {name for name in found if f"{table}.{name}" in load("jobs").columns}
 
 
 async def test_models_and_migrations_agree(world: World, legacy: Legacy) -> None:
@@ -156,6 +153,8 @@ async def test_down_and_up_again(world: World) -> None:
 
     expect.true("migration", down.ok, expected="downgrade 0001", got=down.exception())
     expect.equal("old_columns", await column_names(db, "jobs"), OLD)
+    nullable = await column_names(db, "jobs", "is_nullable = 'YES'")
+    expect.equal("nullable_of_table", sorted(nullable), OLD_NULLABLE, table="jobs")
     counts = await db.execute("SELECT status, count(*) FROM jobs GROUP BY 1 ORDER BY 1")
     expect.equal("old_states", dict(counts), {"done": 75, "error": 76, "pending": 149})
     kept = await db.count("jobs", KEPT)

@@ -10,7 +10,10 @@ from grader.judge.pace import alone
 from grader.judge.pace.speed import keeps_pace
 from grader.judge.suite.fixtures import Start
 from tests.jobs.helpers import (
+    CHINESE,
     CROWD,
+    KIND,
+    TOO_MUCH_CHINESE,
     a_job,
     ask,
     drained,
@@ -85,6 +88,7 @@ async def test_rules_of_leasing(alice: Client, admin: Client, db: Database) -> N
     first = await lease(admin, other, queues=[other, queue])
     expect.listed([item["job"]["id"] for item in first], mixed[:1], "id")
     expect.listed(await drained(admin, other, queues=[other, queue]), mixed[1:], "id")
+    await limits_are_allowed(alice, admin)
     for bad in (
         *each("max_jobs", 0, 51),
         *each("wait_s", -1, 21),
@@ -93,6 +97,22 @@ async def test_rules_of_leasing(alice: Client, admin: Client, db: Database) -> N
         *each("kinds", [], ["k"] * 51),
     ):
         expect.status(await ask(admin, queue, **bad), 422)
+
+
+async def limits_are_allowed(alice: Client, admin: Client) -> None:
+    """A lease call whose fields are as small as may be, and one of as large ones."""
+    queue = unique("limits")
+    names = [f"q{n}" + "a" * 60 for n in range(49)]
+    smallest = {"worker_id": "w", "kinds": [KIND], "max_jobs": 1, "wait_s": 0}
+    largest = {"worker_id": "好" * 100, "max_jobs": 50, "wait_s": 20}
+    largest |= {"queues": [queue, *names[:19]], "kinds": [*names, KIND]}
+    for allowed in (smallest, largest):
+        made = await a_job(alice, queue=queue)
+        reply = await ask(admin, queue, **allowed)
+        expect.status(reply, 200)
+        found = [item["job"] for item in body(reply)["items"]]
+        expect.listed([job["id"] for job in found], [made["id"]], "id")
+        expect.fields(found[0], worker_id=allowed["worker_id"])
 
 
 async def test_complete(alice: Client, admin: Client) -> None:
@@ -142,15 +162,16 @@ async def test_complete_is_guarded(alice: Client, admin: Client) -> None:
     expect.problem(wrong, 409, "lease_lost")
     listed = await alice.get("/v1/jobs", params={"queue": queue})
     keeps_secret(item, wrong, listed, await alice.get(f"/v1/jobs/{job_id}/attempts"))
-    huge = await post_lease(admin, "complete", item, result="x" * 70_000)
-    expect.problem(huge, 413, "payload_too_large")
+    for huge in ("x" * 70_000, TOO_MUCH_CHINESE, [TOO_MUCH_CHINESE]):
+        refused = await post_lease(admin, "complete", item, result=huge)
+        expect.problem(refused, 413, "payload_too_large")
     nobody = {"lease_token": item["lease_token"]}
     unknown = await admin.post(f"/v1/jobs/{NOBODY}/complete", json=nobody)
     expect.problem(unknown, 404, "not_found")
     expect.fields(await shown(alice, job_id), state="running", result=None)
     (attempt,) = await trail(alice, job_id)
     expect.fields(attempt, outcome=None, finished_at=None)
-    done = await post_lease(admin, "complete", item)
+    done = await post_lease(admin, "complete", item, result=CHINESE)
     expect.status(done, 200)
     keeps_secret(item, done)
 

@@ -181,7 +181,7 @@ async def test_manual_retry(alice: Client, admin: Client, db: Database) -> None:
     dead, cancelled, waiting = await some_jobs(alice, 3, queue=queue, max_attempts=1)
     await db.execute(
         # Of a job that was handed in with a delay: the retry does not wait for it.
-        "UPDATE jobs SET state = 'cancelled', cancel_requested = true,"
+        "UPDATE jobs SET state = 'cancelled', cancel_requested = true, error = 'old',"
         " run_at = clock_timestamp() + interval '1 hour',"
         " finished_at = clock_timestamp() WHERE id::text = %s",
         cancelled,

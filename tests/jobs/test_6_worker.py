@@ -202,11 +202,10 @@ async def test_sigterm(start: Start) -> None:
         alice, db = patient.client("alice"), patient.database
 
         async def three(seconds: float) -> list[str]:
-            # The grace goes on when the first of them has ended.
-            ids = [
-                (await a_job(alice, kind="sleep", payload={"seconds": length}))["id"]
-                for length in (seconds, 1.5 * seconds)
-            ]
+            # The grace goes on when the first of them has ended, for both sorts.
+            work = {"seconds": seconds}
+            ids = [(await a_job(alice, kind="sleep", payload=work))["id"]]
+            ids += await block(alice, 1.5 * seconds)
             behind.append((await a_job(alice, kind="echo"))["id"])
             return ids
 

@@ -3,6 +3,8 @@
 import asyncio
 import time
 
+import httpx
+
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
@@ -18,6 +20,7 @@ from tests.jobs.helpers import (
     failed,
     inserted,
     job,
+    keeps_secret,
     lease,
     leased,
     moment,
@@ -98,21 +101,30 @@ async def test_unique_key(alice: Client, bob: Client, admin: Client) -> None:
     first = await a_job(alice, queue=queue, unique_key=key)
     expect.fields(first, deduplicated=False, unique_key=key)
 
-    async def again(**fields: object) -> Fields:
+    async def again(**fields: object) -> httpx.Response:
         sent = job(unique_key=key, **fields)
         reply = await bob.post("/v1/jobs", json=sent)
         expect.status(reply, 200)
-        found: Fields = body(reply)
-        return found
+        expect.fields(body(reply), id=first["id"], deduplicated=True)
+        return reply
 
     while_queued = await again(queue=unique("another"), payload={"other": 1})
-    expect.fields(while_queued, id=first["id"], deduplicated=True, payload={})
+    expect.fields(body(while_queued), payload={})
     item = await leased(admin, queue)
     while_running = await again(queue=queue)
-    expect.fields(while_running, id=first["id"], deduplicated=True, state="running")
+    expect.fields(body(while_running), state="running")
+    keeps_secret(item, while_running)
     expect.status(await post_lease(admin, "complete", item), 200)
-    fresh = await a_job(alice, queue=queue, unique_key=key)
-    expect.true("new_job", fresh["id"] != first["id"], got=fresh["id"])
+    # However its job ended, the key is free.
+    known = {first["id"]}
+    for end in ("cancelled", "dead", None):
+        fresh = await a_job(alice, stage=7, queue=queue, unique_key=key)
+        expect.true("new_job", fresh["id"] not in known, got=fresh["id"])
+        known.add(fresh["id"])
+        if end == "cancelled":
+            expect.status(await bob.post(f"/v1/jobs/{fresh['id']}/cancel"), 200)
+        elif end == "dead":
+            await failed(admin, await leased(admin, queue), retryable=False)
     expect.listed(await drained(admin, queue), [fresh["id"]], "id")
 
 
@@ -191,6 +203,7 @@ async def test_cancel_running(alice: Client, admin: Client, db: Database) -> Non
             reply = await alice.post(f"/v1/jobs/{job_id}/cancel")
             expect.status(reply, 202)
             expect.fields(body(reply), state="running", cancel_requested=True)
+            keeps_secret(item, reply)
         beat = require(await post_lease(admin, "heartbeat", item), 200, stage=4)
         expect.fields(beat, cancel_requested=True)
     completed, silent, _, hopeless, _, silent_last = ids

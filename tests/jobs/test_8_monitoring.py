@@ -25,9 +25,8 @@ from tests.jobs.helpers import (
     taken_back,
     unique,
 )
+from tests.jobs.waits import gets_what_comes_back, gets_what_is_over, wakes
 
-TRIES = 3
-WAIT_S = 4
 # By default; it is not set here.
 POLL_S = 0.5
 WATCHED_SECONDS = 2.5
@@ -109,13 +108,15 @@ async def test_metrics_of_jobs(start: Start) -> None:
     queue, work = unique("metrics"), unique("metrics")
     before = await metric(alice, "jobs_finished_total", "outcome")
 
-    ids = await some_jobs(alice, 6, queue=queue)
-    items = await lease(admin, queue, max_jobs=3)
+    ids = await some_jobs(alice, 7, queue=queue)
+    items = await lease(admin, queue, max_jobs=4)
     for _ in range(2):
         require(await post_lease(admin, "complete", items[0]), 200, stage=3)
     await failed(admin, items[1], retryable=False)
     await failed(admin, items[2])
-    require(await alice.post(f"/v1/jobs/{ids[3]}/cancel"), 200, stage=7)
+    for job_id, status in ((ids[3], 202), (ids[4], 200)):
+        require(await alice.post(f"/v1/jobs/{job_id}/cancel"), status, stage=7)
+    await failed(admin, items[3])
     silent = await some_jobs(alice, 3, queue=work, max_attempts=1)
     for _ in silent:
         await leased(admin, work)
@@ -131,8 +132,10 @@ async def test_metrics_of_jobs(start: Start) -> None:
     after = await metric(alice, "jobs_finished_total", "outcome")
     grown = {k: v - before.get(k, 0) for k, v in after.items() if v > before.get(k, 0)}
     expect.equal(
-        "jobs_finished", grown, {"succeeded": 2.0, "dead": 4.0, "cancelled": 2.0}
+        "jobs_finished", grown, {"succeeded": 2.0, "dead": 4.0, "cancelled": 3.0}
     )
+    # Paused or not, they are queued.
+    require(await admin.post(f"/v1/queues/{queue}/pause"), 200, stage=7)
     depth = await metric(alice, "queue_depth", "queue")
     expect.equal("queue_depth", depth.get(queue), 3.0)
     expect.equal("queue_depth", depth.get(work, 0.0), 0.0)
@@ -143,8 +146,11 @@ async def test_metrics_of_jobs(start: Start) -> None:
 
 async def test_log_of_jobs(start: Start) -> None:
     """Each attempt of the embedded worker is one line; a traceback has its `job_id`."""
-    server = start(WORKER_CONCURRENCY="1", POLL_S="0.1")
+    server = start(
+        WORKER_CONCURRENCY="1", POLL_S="0.1", BACKOFF_BASE_S="0", BACKOFF_MAX_S="0"
+    )
     alice = server.client("alice")
+    once = (await a_job(alice, kind="fail_n", payload={"times": 1}))["id"]
     good = (await a_job(alice, kind="echo"))["id"]
     # In the event loop, in a thread, and with what is no `Exception`.
     raising: dict[str, dict[str, object]] = {
@@ -169,6 +175,11 @@ async def test_log_of_jobs(start: Start) -> None:
         one_of = " | ".join(outcomes)
         right = said in outcomes
         expect.true("field", right, expected=one_of, got=said, field="outcome")
+    # One that is tried again has a line for each attempt.
+    await ended(alice, once)
+    for attempt in (1, 2):
+        record = await server.log(event="job_finished", job_id=once, attempt=attempt)
+        expect.true("job_logged", record, expected=attempt, got=server.lines()[-3:])
     lines = [line.replace('":"', '": "') for line in server.lines()]
     for job_id in bad:
         traced = [
@@ -179,25 +190,6 @@ async def test_log_of_jobs(start: Start) -> None:
         expect.true("job_traceback", traced, expected=job_id, got=lines[-3:])
 
 
-async def wakes(waiting: Client, sending: Client) -> None:
-    """A lease call that waits at one process gets a job handed in at another."""
-    late = 0.0
-    for _ in range(TRIES):
-        queue = unique("wake")
-        call = asyncio.create_task(ask(waiting, queue, wait_s=WAIT_S))
-        await asyncio.sleep(0.4)
-        early = call.done()
-        made = await a_job(sending, queue=queue)
-        handed_in = time.monotonic()
-        items = require(await call, 200, stage=3)["items"]
-        late = time.monotonic() - handed_in
-        expect.true("waits", not early, expected=f"{WAIT_S} s", got="answered at once")
-        expect.listed([item["job"]["id"] for item in items], [made["id"]], "id")
-        if late <= 1:
-            return
-    expect.fail("woken_late", expected="≤ 1 s", got=f"{late:.1f} s")
-
-
 async def test_waiting_lease_wakes(start: Start) -> None:
     """A lease call with `wait_s` returns within 1 s of a job, at whichever process."""
     one = start()
@@ -206,10 +198,11 @@ async def test_waiting_lease_wakes(start: Start) -> None:
     empty = asyncio.create_task(ask(admin, unique("empty"), wait_s=1))
     begun = time.monotonic()
 
-    await wakes(admin, alice)
+    await asyncio.gather(wakes(admin, alice), gets_what_comes_back(alice, admin))
     expect.listed(require(await empty, 200, stage=3)["items"], [], "id")
     waited = time.monotonic() - begun
     expect.true("waits", waited >= 0.95, expected="1 s", got=f"{waited:.1f} s")
+    await gets_what_is_over(alice, admin, one.database)
     await one.database.cut()
     await wakes(admin, alice)
 
