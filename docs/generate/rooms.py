@@ -49,7 +49,13 @@ ALLOWED = {
     "report": set[str](),
     "starter": set[str](),
     "run": {"judge/app", "judge/checks", "judge/suite", "services"},
-    "judge/suite": {"judge/app", "judge/callers", "judge/checks", "judge/database"},
+    "judge/suite": {
+        "child",
+        "judge/app",
+        "judge/callers",
+        "judge/checks",
+        "judge/database",
+    },
     "judge/own_tests": {"judge/app", "judge/checks", "judge/database"},
     "judge/pace": {"judge/app", "judge/callers", "judge/checks"},
     "judge/app": {

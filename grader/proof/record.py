@@ -75,8 +75,15 @@ def _row(data: Mapping[str, Any]) -> Row:
 
 
 def write_record(problem: Problem, record: Record) -> None:
-    """Rows of apps that are no more are left out."""
-    kept = [record[app.id].to_json() for app in apps(problem) if app.id in record]
+    """Rows of apps that are no more are left out, and stages that no longer judge."""
+    kept = []
+    for app in (app for app in apps(problem) if app.id in record):
+        row = record[app.id]
+        # It may have moved to another stage.
+        row.stage = app.variation.stage
+        for stage in row.stages.keys() - set(app.stages(problem)):
+            row.drop(stage)
+        kept.append(row.to_json())
     text = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
     record_of(problem).write_text(text, "utf-8")
 

@@ -15,7 +15,7 @@ from grader.judge.own_tests.edits import planted_bugs
 from grader.proof.apps import App, together
 from grader.proof.claims import Claim, Found, Verdict
 from grader.proof.origins import Cell, cells, state_of_files
-from grader.proof.record import read_record, record_of
+from grader.proof.record import Row, read_record, record_of, write_record
 
 PASSED = Found(passed=4, refused=[], errors=[], score=4)
 REFUSED = Found(passed=3, refused=["crud"], errors=[], score=3)
@@ -68,6 +68,20 @@ def test_what_holds_is_kept_and_what_does_not_is_dropped(
     rows = read_record(blog)
     assert (rows[one.id].stages, list(rows[two.id].stages)) == ({}, [3])
     assert rows[two.id].refused_by == {3: ["crud"]}
+
+
+def test_bug_that_moves_to_an_earlier_stage_leaves_its_last_one(
+    blog: Problem, run: Callable[[], proof.Run]
+) -> None:
+    """What stands of later stages says nothing of it any more."""
+    (one, _), run_now = some_bugs(blog), run()
+    stale = Row("bug", one.id, 4, {3: "old", 4: "old"}, {4: ["crud"]})
+    write_record(blog, {one.id: stale})
+
+    proof.judge_all(Answers(lambda claim: {3: REFUSED}), {run_now: [Claim(one, (3,))]})
+
+    row = read_record(blog)[one.id]
+    assert (row.stage, list(row.stages), list(row.refused_by)) == (3, [3], [3])
 
 
 def test_a_group_that_fails_is_asked_one_by_one(
