@@ -77,8 +77,9 @@ def _row(data: Mapping[str, Any]) -> Row:
 def write_record(problem: Problem, record: Record) -> None:
     """Rows of apps that are no more are left out, and stages that no longer judge."""
     kept = []
-    for app in (app for app in apps(problem) if app.id in record):
-        row = record[app.id]
+    for app in apps(problem):
+        if (row := record.get(app.id)) is None:
+            continue
         # It may have moved to another stage.
         row.stage = app.variation.stage
         for stage in row.stages.keys() - set(app.stages(problem)):
