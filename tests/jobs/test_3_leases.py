@@ -3,7 +3,7 @@
 from grader.judge.app.world import World
 from grader.judge.callers.client import Client
 from grader.judge.checks import expect
-from grader.judge.checks.answers import body
+from grader.judge.checks.answers import Fields, body
 from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.pace import alone
@@ -61,6 +61,37 @@ async def test_lease_hands_out_jobs(alice: Client, admin: Client, db: Database) 
     leaked = any(token in reply.text for token in tokens)
     expect.true("token_leaks", not leaked, got=reply.text[:300])
     expect.listed(await drained(admin, queue), ids[2:], "id")
+    await leased_anew(admin, db, items[0], queue)
+
+
+# As if the attempt had failed at once, an hour ago.
+FAILED_LONG_AGO = """
+    WITH failed AS (
+        UPDATE job_attempts SET started_at = started_at - interval '1 hour',
+            finished_at = started_at - interval '1 hour', outcome = 'failed',
+            error = 'it broke'
+        WHERE job_id::text = %s)
+    UPDATE jobs SET state = 'queued', lease_token = NULL, lease_expires_at = NULL,
+        run_at = now() - interval '1 hour', started_at = started_at - interval '1 hour'
+    WHERE id::text = %s
+"""
+
+
+async def leased_anew(admin: Client, db: Database, first: Fields, queue: str) -> None:
+    """A job that had an attempt before: each lease sets all that a lease sets."""
+    job_id = first["job"]["id"]
+    await db.execute(FAILED_LONG_AGO, job_id, job_id)
+
+    (item,) = await lease(admin, queue, worker_id="w-2")
+
+    job = item["job"]
+    expect.fields(job, state="running", attempt=2, worker_id="w-2", finished_at=None)
+    before = moment(first["job"]["started_at"])
+    for times in (job, (await trail(admin, job_id))[-1]):
+        begun = moment(times["started_at"])
+        expect.true("started_at", begun >= before, got=str(begun))
+    tokens = {str(found["lease_token"]) for found in (first, item)}
+    expect.equal("tokens_differ", len(tokens), 2)
 
 
 async def test_rules_of_leasing(alice: Client, admin: Client, db: Database) -> None:
