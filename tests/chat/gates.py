@@ -26,15 +26,31 @@ async def unwritable(db: Database, table: str) -> AsyncIterator[Gate]:
 
 @asynccontextmanager
 async def unreadable(
-    db: Database, tables: str, first: Callable[[], Awaitable[None]]
+    db: Database, tables: str, first: Callable[[], Awaitable[None]] | None = None
 ) -> AsyncIterator[Gate]:
     """Do something, and at once hold tables against reads, too."""
     holder = await psycopg.AsyncConnection.connect(db.cluster.watching(db.name))
     try:
-        await first()
+        if first is not None:
+            await first()
         db.note("locked", tables=tables)
         query = f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE"
         await holder.execute(query.encode())
         yield Gate(db.backends)
     finally:
         await holder.close()
+
+
+@asynccontextmanager
+async def failing_removal(db: Database) -> AsyncIterator[None]:
+    """Let every transaction that writes or removes a membership fail at COMMIT."""
+    async with db.failing_commit("memberships"):
+        await db.execute(
+            "CREATE CONSTRAINT TRIGGER judge_gate_of_removals AFTER DELETE"
+            " ON memberships DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION public.judge_refuses()"
+        )
+        try:
+            yield
+        finally:
+            await db.execute("DROP TRIGGER judge_gate_of_removals ON memberships")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+from grader.judge.app.server import Server
 from grader.judge.callers.client import Client
 from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.checks import expect
@@ -85,6 +86,19 @@ async def said(socket: Socket, room: str, **fields: Any) -> Fields:
 def a_message(**fields: Any) -> dict[str, Any]:
     number = next(_numbers)
     return {"client_msg_id": f"m-{number}", "body": f"Hello {number}", **fields}
+
+
+async def hides(server: Server, client: Client, **secrets: str | None) -> None:
+    """None of the secrets is in what the server has printed."""
+    # Anything that is written about earlier requests comes before this line.
+    last = {"X-Request-ID": unique("the-last")}
+    await client.get("/v1/me", headers=last)
+    await server.log(event="http_request", request_id=last["X-Request-ID"])
+    everything = "".join(server.printed())
+    for name, secret in secrets.items():
+        what = name.replace("_", " ")
+        hidden = str(secret) not in everything
+        expect.true("no_secret_logged", hidden, got=what, what=what)
 
 
 def raw_json(content: dict[str, Any]) -> dict[str, Any]:

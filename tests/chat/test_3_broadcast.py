@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from contextlib import suppress
 
 from grader.judge.app.server import Server
 from grader.judge.callers.client import Client
 from grader.judge.callers.sockets import Connect, Socket
 from grader.judge.checks import expect
 from grader.judge.checks.arrange import taught_by
+from grader.judge.checks.failures import CheckFailed
 from grader.judge.suite.fixtures import Start
 from tests.chat.gates import unwritable
 from tests.chat.helpers import (
@@ -17,6 +19,7 @@ from tests.chat.helpers import (
     all_close,
     authenticated,
     frames_of,
+    hides,
     listening,
     many_said,
     must_be,
@@ -50,17 +53,19 @@ async def test_message_reaches_the_room(
 
 
 async def test_subscription_needs_membership(
-    alice: Client, bob: Client, connect: Connect
+    alice: Client, bob: Client, admin: Client, connect: Connect
 ) -> None:
     """Outsiders cannot subscribe or send: `not_found`, and nothing comes."""
     rooms = [await a_room(alice), await a_room(alice, kind="private")]
     hers = await listening(connect, alice, *rooms)
-    his = await authenticated(connect, bob)
+    # Whom problem 1 calls an admin is a stranger here, like anybody.
+    admins, his = [await authenticated(connect, who) for who in (admin, bob)]
 
     for room in (*rooms, "987654321", "no-room"):
-        must_refuse(await his.ask("subscribe", room_id=room), "not_found")
-        sent = await his.ask("send", room_id=room, **a_message())
-        must_refuse(sent, "not_found")
+        for socket in (admins, his):
+            must_refuse(await socket.ask("subscribe", room_id=room), "not_found")
+            sent = await socket.ask("send", room_id=room, **a_message())
+            must_refuse(sent, "not_found")
     for room in rooms:
         await said(hers, room)
 
@@ -134,7 +139,7 @@ async def test_every_tab_gets_it_once(
     alice: Client, bob: Client, connect: Connect
 ) -> None:
     """Each tab of each user gets each message once, in the order of its sender."""
-    room = await a_room(alice, bob)
+    room, other = await a_room(alice, bob), await a_room(alice)
     tabs = [
         await listening(connect, who, room, compression=compression)
         for who in (alice, bob)
@@ -144,10 +149,13 @@ async def test_every_tab_gets_it_once(
     sent = await many_said(tabs[0], room, 30)
 
     # What answers frames comes in their order: nobody need wait for an `ack`.
-    order = [f"order-{number}" for number in range(6)]
-    for kind, ref in zip(("send", "dance", "ping") * 2, order, strict=True):
-        fields = {"room_id": room, **a_message()} if kind == "send" else {}
-        sent += [fields["client_msg_id"]] if fields else []
+    order = [f" order {number}\n" for number in range(7)]
+    kinds = ("send", "dance", "ping", "subscribe", "send", "dance", "ping")
+    for kind, ref in zip(kinds, order, strict=True):
+        fields = {"room_id": other if kind == "subscribe" else room}
+        if kind == "send":
+            fields |= a_message()
+            sent.append(fields["client_msg_id"])
         await tabs[0].send(kind, ref=ref, **fields)
     await quiet(*tabs)
     refs = [frame.get("ref") for frame in tabs[0].unread]
@@ -190,7 +198,8 @@ async def test_lost_connections_harm_nobody(
 
 async def test_idle_sockets_hold_no_connection(start: Start, connect: Connect) -> None:
     """20 idle sockets leave a pool of two free; who only listens is closed: 4408."""
-    server = start(DB_POOL_SIZE="2", DB_POOL_TIMEOUT_S="1")
+    sized = {"DB_POOL_SIZE": "2", "DB_POOL_TIMEOUT_S": "1"}
+    server = start(LOG_LEVEL="DEBUG", **sized)
     alice, bob = server.client("alice"), server.client("bob")
     room = await a_room(alice, bob)
     sockets = [await listening(connect, alice, room) for _ in range(20)]
@@ -219,17 +228,23 @@ async def is_answered_when_busy(server: Server, room: str, connect: Connect) -> 
     alice, bob = server.client("alice"), server.client("bob")
     others = [await a_room(alice) for _ in range(2)]
     hers, his = [await authenticated(connect, who) for who in (alice, bob)]
+    newcomer = await connect(bob)
     async with unwritable(server.database, "memberships") as gate:
         adding = [asyncio.create_task(add(alice, other, bob)) for other in others]
         await gate.waiting(len(adding), adding)
+        coming = asyncio.create_task(newcomer.ask("auth", token=bob.token))
         subscription, sending = await asyncio.gather(
             hers.ask("subscribe", room_id=room),
             his.ask("send", room_id=room, **a_message()),
         )
+        # It may be answered by `ready`, by an `error` or by a close.
+        with suppress(CheckFailed):
+            await coming
     await asyncio.gather(*adding)
     for answer, done in ((subscription, "subscribed"), (sending, "ack")):
         if answer["type"] != done:
             must_be(answer, "error")
+    await hides(server, bob, token=bob.token)
 
 
 async def listening_is_silence(start: Start, connect: Connect) -> None:

@@ -32,6 +32,8 @@ from tests.chat.travellers import passes_by, travel
 
 # A number that no room reaches.
 BEYOND = 1_000_000
+# More than the default of RECOVERY_MAX, and less than what it is in this suite.
+MANY = 1_200
 # Of a replay whose reader pauses: what it missed, and what comes meanwhile.
 MISSED, LIVE, LONG = 300, 20, "x" * 3990
 
@@ -113,8 +115,11 @@ async def test_without_last_seq_live_begins_now(
     await asyncio.gather(*passing)
 
 
-async def test_limits_of_recovery(start: Start, connect: Connect) -> None:
+async def test_limits_of_recovery(
+    alice: Client, db: Database, start: Start, connect: Connect
+) -> None:
     """A gap above RECOVERY_MAX, or a number beyond the last, is not recovered."""
+    await recovers_many(alice, db, connect)
     server = start(RECOVERY_MAX="20")
     alice = server.client("alice")
     empty, room = await a_room(alice), await a_room(alice)
@@ -155,6 +160,17 @@ async def test_limits_of_recovery(start: Start, connect: Connect) -> None:
         answer = await subscribed(socket, room, last_seq=last_seq)
         expect.fields(answer, recovered=recovered)
         await socket.close()
+
+
+async def recovers_many(reader: Client, db: Database, connect: Connect) -> None:
+    """What is not above RECOVERY_MAX is replayed whole, however much it is."""
+    room = await a_room(reader)
+    await filled(db, room, reader, MANY)
+    socket = await authenticated(connect, reader)
+    answer = await subscribed(socket, room, last_seq=0)
+    expect.fields(answer, recovered=True, last_seq=MANY)
+    await quiet(socket)
+    expect.listed(seqs(socket, room), range(1, MANY + 1), "seq")
 
 
 async def test_resume_while_others_send(
@@ -221,7 +237,7 @@ async def test_replay_needs_few_statements(
 
 
 async def test_read_marker_never_goes_back(
-    alice: Client, bob: Client, carol: Client, db: Database
+    alice: Client, bob: Client, carol: Client, admin: Client, db: Database
 ) -> None:
     """The read marker moves forward only, and not beyond the last message."""
     room = await a_room(alice, bob, carol)
@@ -245,8 +261,9 @@ async def test_read_marker_never_goes_back(
         expect.problem(bad, 422, "validation_error")
         expect.names_field(bad, "seq")
     await remove(alice, room, carol)
-    stranger = await carol.put(f"/v1/rooms/{room}/read", json={"seq": 1})
-    expect.problem(stranger, 404, "not_found")
+    for stranger in (carol, admin):
+        refused = await stranger.put(f"/v1/rooms/{room}/read", json={"seq": 1})
+        expect.problem(refused, 404, "not_found")
 
 
 async def keeps_the_highest(reader: Client, room: str, db: Database) -> None:

@@ -24,6 +24,7 @@ from tests.chat.helpers import (
     listening,
     quiet,
     said,
+    seqs,
     until,
 )
 
@@ -44,31 +45,46 @@ async def poured(mouth: Socket, room: str, count: int, fast: list[Socket]) -> No
         await socket.received("message", had + count, seconds=20)
 
 
-async def test_slow_reader_harms_nobody(
-    alice: Client, bob: Client, carol: Client, connect: Connect
-) -> None:
+async def test_slow_reader_harms_nobody(start: Start, connect: Connect) -> None:
     """Of three readers one stalls: the others get all 500, in order; it is closed."""
-    room, other = await a_room(alice, bob, carol), await a_room(bob)
+    server = start(DB_POOL_SIZE="2")
+    alice, bob, carol = (server.client(who) for who in ("alice", "bob", "carol"))
+    room, other = await a_room(alice, bob, carol), await a_room(alice, bob)
     fast = [await listening(connect, who, room) for who in (alice, carol)]
-    stalled = await listening(connect, bob, room)
+    # As many of each kind as the pool has connections.
+    stalled = [await listening(connect, bob, room) for _ in range(4)]
     mouth = await authenticated(connect, alice)
     await fast[0].next("presence", user_id=bob.id, status="online")
-    stalled.stall()
+    for tab in stalled:
+        tab.stall()
 
     await poured(mouth, room, 100, fast)
-    await stalled.send("subscribe", room_id=other, last_seq=0)
-    await poured(mouth, room, MESSAGES - 100, fast)
+    for tab in stalled[:2]:
+        await tab.send("subscribe", room_id=other, last_seq=0)
+    for tab in stalled[2:]:
+        await tab.send("send", room_id=other, **a_message())
+    await poured(mouth, room, 50, fast)
+    # Nor does anybody wait who has to do with what they asked for.
+    await said(mouth, other)
+    await poured(mouth, room, MESSAGES - 150, fast)
 
     # Gone from the room while it still does not read.
     await fast[0].next("presence", seconds=20, user_id=bob.id, status="offline")
     for socket in fast:
         found = [frame["seq"] for frame in socket.take("message")]
         expect.listed(found, range(1, MESSAGES + 1), "seq")
-    stalled.read_on()
+    for tab in stalled:
+        tab.read_on()
+    for tab in stalled:
+        await has_fallen_behind(tab, room)
+
+
+async def has_fallen_behind(stalled: Socket, room: str) -> None:
+    """Once it reads again it sees consecutive messages, and then the end."""
     code = await stalled.closed(20)
     allowed = (4013, NO_CLOSE_FRAME)
     expect.true("close_code", code in allowed, expected=list(allowed), got=code)
-    late = [frame["seq"] for frame in stalled.take("message")]
+    late = seqs(stalled, room)
     expect.equal("seqs_seen", late, list(range(1, len(late) + 1)), who="bob")
     expect.true("stalled_seen", len(late) < MESSAGES, expected="< 500", got=len(late))
 

@@ -9,7 +9,7 @@ import httpx
 
 from grader.judge.app.server import Server
 from grader.judge.callers.client import Client
-from grader.judge.callers.gateway import DECLINE, FAIL, Account
+from grader.judge.callers.gateway import DECLINE, FAIL, LOSE, Account
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields, body
 from grader.judge.checks.arrange import require
@@ -23,9 +23,11 @@ from tests.shop.helpers import (
     pay,
     unique,
 )
+from tests.shop.payment_service import HANG_UP
 
-# Answers of a status that is not in the table, whatever their bodies say.
-ODD = ("202 succeeded", "203 succeeded", "400 declined", "409 error")
+# Answers of a status that is not in the table, whatever their bodies say, or none.
+TOLD = ("202 succeeded", "203 succeeded", "400 declined", "409 error", HANG_UP)
+UNREACHED = "unreached"
 
 
 def charges_are(account: Account, token: str, expected: list[list[Any]]) -> None:
@@ -61,11 +63,24 @@ async def unknown(
     payer: Client, made: Fields, token: str, account: Account, outcome: str
 ) -> httpx.Response:
     if outcome != "time-out":
-        if outcome not in ODD:
+        if outcome not in TOLD:
             account.plan(token, outcome)
         return await pay(payer, made, token)
     async with account.holding(token):
         return await pay(payer, made, token)
+
+
+async def no_connection_keeps_the_attempt(
+    alice: Client, beside: Client, made: Fields, account: Account
+) -> None:
+    """A service that is not reached from `beside` may have charged all the same."""
+    lost, token = unique("tok"), unique("tok")
+    account.plan(lost, LOSE)
+    for payer in (alice, beside):
+        reply = await pay(payer, made, lost)
+        expect.problem(reply, 502, "payment_unavailable")
+    expect.status(await pay(alice, made, token), 200)
+    charged_once(account, lost, token)
 
 
 async def with_ending_code(alice: Client, admin: Client, sold: Fields) -> Fields:
@@ -110,12 +125,13 @@ async def being_charged(
 async def with_outcome(
     server: Server, account: Account, sold: Fields, outcome: str
 ) -> tuple[Fields, str]:
-    """An order for which the payment service failed, or declined."""
-    status = {FAIL: 502, DECLINE: 402}[outcome]
+    """An order for which the payment service failed, declined or was not reached."""
+    status = {FAIL: 502, DECLINE: 402, UNREACHED: 502}[outcome]
     alice = server.client("alice")
     for _ in range(3):
         made, token = await an_order(alice, line(sold)), unique("tok")
-        account.plan(token, outcome)
+        if outcome != UNREACHED:
+            account.plan(token, outcome)
         reply = await pay(alice, made, token)
         if reply.status_code == status:
             return made, token

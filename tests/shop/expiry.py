@@ -12,7 +12,7 @@ from tests.shop.books import take_off
 from tests.shop.helpers import a_product, an_order, available, line, order_status
 
 # So many orders that a sweep which takes a few, and then a pause, is far too late.
-MANY, BATCH = 60, 5
+MANY, BATCH = 160, 8
 
 
 async def soon(holds: Callable[[], Awaitable[bool]], seconds: float = 8) -> bool:

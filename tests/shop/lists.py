@@ -6,7 +6,7 @@ from grader.judge.callers.client import Client
 from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields
 from grader.judge.checks.arrange import require
-from grader.judge.database import Database, Statements
+from grader.judge.database import Database
 
 
 async def pages(reader: Client, path: str, stage: int, limit: int) -> list[Fields]:
@@ -45,19 +45,11 @@ async def sql_does_not_grow(
     db: Database, reader: Client, path: str, few: int, many: int
 ) -> None:
     """A page of many items needs as many SQL statements as one of few."""
-    least = await least_sql(db, reader, f"{path}?limit={few}")
-    most = await least_sql(db, reader, f"{path}?limit={many}")
+
+    async def read(limit: int) -> None:
+        expect.status(await reader.get(f"{path}?limit={limit}"), 200)
+
+    least = await db.fewest(lambda: read(few))
+    most = await db.fewest(lambda: read(many), enough=least.calls)
     enough, got = most.calls <= least.calls, most.beside(least)
     expect.true("sql_grows", enough, expected=least.calls, got=got, path=path)
-
-
-async def least_sql(
-    db: Database, reader: Client, path: str, times: int = 3
-) -> Statements:
-    """The SQL statements of a GET; the least of several, as sweepers come between."""
-    counts = []
-    for _ in range(times):
-        async with db.counting() as counted:
-            expect.status(await reader.get(path), 200)
-        counts.append(counted)
-    return min(counts, key=lambda counted: counted.calls)

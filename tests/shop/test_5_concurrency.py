@@ -130,22 +130,31 @@ async def test_strangers_do_not_wait(
     # As many others as an order may have: locks that are shared out by id, sixteen say,
     # are the same for some of them.
     busy, *free = await some_products(admin, *[100] * (1 + MOST_LINES))
+    # Who redeems the same code may wait for each other, so each order has its own.
+    codes = [(await a_discount(admin, max_redemptions=9))["code"] for _ in range(3)]
+    used = [{"discount_code": code} for code in codes]
 
     where = "product_id::text = %s"
     async with db.hold("stock", where, busy["id"]) as gate:
-        first = asyncio.create_task(order(alice, line(busy)))
-        await gate.waiting(1, [first])
+        # With a code and without: a lock may be taken for the one or for the other.
+        calls = [order(alice, line(busy), **used[0]), order(alice, line(busy))]
+        held = [asyncio.create_task(call) for call in calls]
+        await gate.waiting(len(held), held)
         # Of another user, and of the same one.
         wanted = [line(product) for product in free]
-        calls = (order(bob, *wanted), order(alice, wanted[0]))
+        calls = [
+            order(bob, *wanted, **used[1]),
+            order(alice, wanted[0], **used[2]),
+            order(alice, wanted[1]),
+        ]
         others = [asyncio.create_task(call) for call in calls]
         # A wide deadline: who waits for the lock waits for as long as it is held.
         await asyncio.wait(others, timeout=4)
         answered = all(other.done() for other in others)
 
-    replies = await asyncio.gather(first, *others)
+    replies = await asyncio.gather(*held, *others)
     expect.true("strangers_wait", answered)
-    expect.statuses(replies, 201, 201, 201)
+    expect.statuses(replies, *[201] * BUYERS)
     await stock_is(db, free[0]["id"], 10, 2)
     await stock_is(db, free[-1]["id"], 10, 1)
 

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from grader.judge.app.server import Server
 from grader.judge.callers.client import Client
 from grader.judge.callers.gateway import (
     CREATE,
@@ -19,12 +20,14 @@ from grader.judge.checks.answers import body
 from grader.judge.checks.arrange import require
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
+from tests.shop.bodies import only_its_own_body_is_repeated
 from tests.shop.books import books_balance, movements_only_added, stock_is
 from tests.shop.charges import (
-    ODD,
+    TOLD,
     charged_once,
     charges_are,
     code_has_ended,
+    no_connection_keeps_the_attempt,
     total_of_0_is_not_charged,
     unknown,
     with_ending_code,
@@ -43,7 +46,7 @@ from tests.shop.helpers import (
     unique,
 )
 from tests.shop.keys import is_repeated, keyed, send
-from tests.shop.payment_service import PaymentService
+from tests.shop.payment_service import NOWHERE, PaymentService
 
 
 async def test_key_is_required(alice: Client, admin: Client, db: Database) -> None:
@@ -93,7 +96,9 @@ async def test_replay(start: Start) -> None:
     expect.equal("rows", await server.database.count("orders"), 1, table="orders")
 
 
-async def test_reused_key(alice: Client, admin: Client, db: Database) -> None:
+async def test_reused_key(
+    alice: Client, admin: Client, db: Database, account: Account
+) -> None:
     """A key with another body or another path is 422 and has no effect."""
     sold, key = await a_product(admin), unique("key")
     made = await an_order(alice, line(sold), key=key)
@@ -113,6 +118,11 @@ async def test_reused_key(alice: Client, admin: Client, db: Database) -> None:
     # The same body, to another path.
     same = await pay(alice, twin, key=paying)
     expect.problem(same, 422, "idempotency_key_reused")
+    # What is paid already may also be refused for that.
+    token = unique("tok")
+    expect.status(await pay(alice, made, token, paying), 409, 422)
+    expect.equal("charges", len(account.of(token)), 0)
+    await only_its_own_body_is_repeated(alice, admin, db)
 
 
 async def test_key_belongs_to_its_user(
@@ -248,11 +258,11 @@ async def test_unknown_outcome_keeps_its_key(
     admin, alice = server.client("admin"), server.client("alice")
     sold = await a_product(admin, 20)
 
-    outcomes = ("time-out", DRIP, FAIL, PUT_OFF, *ODD, LOSE)
+    outcomes = ("time-out", DRIP, FAIL, PUT_OFF, *TOLD, LOSE)
     for outcome in outcomes:
         made, token = await an_order(alice, line(sold)), unique("tok")
         db.note("payments", token=token, outcomes=f"{outcome}, succeed")
-        if outcome in ODD:
+        if outcome in TOLD:
             gateway.tell(token, outcome)
         reply = await unknown(alice, made, token, account, outcome)
         expect.problem(reply, 502, "payment_unavailable")
@@ -270,19 +280,21 @@ async def test_unknown_outcome_keeps_its_key(
     await books_balance(db, [sold])
 
 
-async def test_without_a_service(start: Start, gateway: PaymentService) -> None:
+async def test_without_a_service(
+    start: Start, server: Server, alice: Client, admin: Client, account: Account
+) -> None:
     """Without a payment service, or one that is reached, only a total of 0 is paid."""
-    for url in (None, "http://127.0.0.1:9"):
-        server = start(PAYMENT_URL=url)
-        admin, alice = server.client("admin"), server.client("alice")
-        made = await an_order(alice, line(await a_product(admin)))
+    sold = await a_product(admin)
+    for url in (None, NOWHERE):
+        beside = start(server.database, PAYMENT_URL=url).client("alice")
+        made = await an_order(beside, line(sold))
 
-        reply = await pay(alice, made, unique("tok"))
+        reply = await pay(beside, made, unique("tok"))
 
         expect.problem(reply, 502, "payment_unavailable")
-        expect.equal("order_status", await order_status(alice, made), "pending")
-        account = gateway.account(server.database.name)
-        await total_of_0_is_not_charged(alice, admin, account)
+        expect.equal("order_status", await order_status(beside, made), "pending")
+        await total_of_0_is_not_charged(beside, admin, account)
+    await no_connection_keeps_the_attempt(alice, beside, made, account)
 
 
 async def test_paid_as_ordered(

@@ -16,7 +16,12 @@ from tests.shop.books import (
     stock_is,
     take_off,
 )
-from tests.shop.charges import being_charged, charged_once, with_outcome
+from tests.shop.charges import (
+    UNREACHED,
+    being_charged,
+    charged_once,
+    with_outcome,
+)
 from tests.shop.expiry import (
     long_overdue,
     many_expire_together,
@@ -38,6 +43,7 @@ from tests.shop.helpers import (
     step,
     unique,
 )
+from tests.shop.payment_service import NOWHERE
 from tests.shop.workflow import ALLOWED, WAYS, in_many_orders, orders_meet_cancels, take
 
 
@@ -230,8 +236,9 @@ async def test_charged_orders_do_not_expire(start: Start, gateway: Gateway) -> N
     """An order under charge, or of unknown outcome, waits; a declined one does not."""
     chosen = {"RESERVATION_TTL_S": "1.5", "PAYMENT_TIMEOUT_S": "20"}
     server = start(**chosen)
-    # It has charged nothing, and finds what is under way in the database alone.
-    beside = start(server.database, **chosen).client("alice")
+    # It charges nobody, and finds what is under way in the database alone.
+    idle = start(server.database, **chosen, PAYMENT_URL=NOWHERE)
+    beside = idle.client("alice")
     account = gateway.account(server.database.name)
     admin, alice = server.client("admin"), server.client("alice")
     sold, slow = await a_product(admin, 50), unique("slow")
@@ -239,11 +246,13 @@ async def test_charged_orders_do_not_expire(start: Start, gateway: Gateway) -> N
         server.database.note("held", token=slow)
         charged, paying = await being_charged(server, account, sold, slow)
         failed, token = await with_outcome(server, account, sold, FAIL)
+        unreached, other = await with_outcome(idle, account, sold, UNREACHED)
         declined, _ = await with_outcome(server, account, sold, DECLINE)
-        await long_overdue(server.database, charged, failed)
-        # It expires after both: when it is gone, they have had the same chance.
+        waiting = (charged, failed, unreached)
+        await long_overdue(server.database, *waiting)
+        # It expires after them: when it is gone, they have had the same chance.
         await must_expire(alice, [await an_order(alice, line(sold)), declined])
-        for made in (charged, failed):
+        for made in waiting:
             for reader in (beside, alice):
                 state = await order_status(reader, made)
                 expect.equal("order_status", state, "pending")
@@ -251,9 +260,10 @@ async def test_charged_orders_do_not_expire(start: Start, gateway: Gateway) -> N
 
     reply = await paying
     expect.status(reply, 200)
-    expect.status(await pay(alice, failed, token), 200)
-    charged_once(account, token)
-    for made in (charged, failed):
+    for made, used in ((failed, token), (unreached, other)):
+        expect.status(await pay(alice, made, used), 200)
+        charged_once(account, used)
+    for made in waiting:
         expect.equal("order_status", await order_status(alice, made), "paid")
     await books_balance(server.database, [sold])
 

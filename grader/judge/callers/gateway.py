@@ -137,10 +137,11 @@ async def _soon(holds: Any) -> bool:
 class Gateway:
     """The server, which runs in a thread from `open` to `close`."""
 
-    def __init__(self) -> None:
+    def __init__(self, handler: "type[Handler] | None" = None) -> None:
+        """`handler` answers in a way of its own."""
         self.accounts: dict[str, Account] = {}
         self._lock = threading.Lock()
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = Server(("127.0.0.1", 0), handler or Handler)
         self._server.gateway = self
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
