@@ -1,5 +1,6 @@
 """Edits of a post under an ETag: one alone, two at one moment, or without a token."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -57,6 +58,34 @@ async def both_edits_count(author: Client, db: Database) -> None:
             least += 1
     grown = shown["version"] >= least
     expect.true("version_grows", grown, expected=f"≥ {least}", got=shown["version"])
+
+
+async def writes_meet_a_deletion(author: Client, db: Database) -> None:
+    """Edit and delete a post that is being deleted: no answer is a 5xx."""
+    post = await published(author)
+    path = f"/v1/posts/{post['slug']}"
+    etag = await etag_of(author, post["slug"])
+    calls = (
+        author.delete(path),
+        edit(author, post["slug"], etag, title="Late"),
+        edit(author, post["slug"], "*", body="Later."),
+        author.delete(path),
+    )
+    tasks: list[asyncio.Task[httpx.Response]] = []
+
+    # One after the other, so that the deletion comes first when all are let go.
+    async with db.hold("posts", "slug = %s", post["slug"]) as gate:
+        for call in calls:
+            tasks.append(asyncio.create_task(call))
+            await gate.waiting(len(tasks), tasks)
+    deleted, *late, again = await asyncio.gather(*tasks)
+
+    expect.status(deleted, 204)
+    for reply in late:
+        # No post has that version any more: 412 is right, too.
+        expect.status(reply, 200, 404, 412)
+    expect.status(again, 204, 404)
+    expect.status(await author.get(path), 404)
 
 
 async def editing_needs_a_token(server: Server, slug: str, etag: str) -> None:

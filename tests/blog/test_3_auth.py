@@ -180,10 +180,10 @@ async def test_login_does_not_tell_who_exists(server: Server) -> None:
 
 
 async def test_long_passwords_count_whole(server: Server) -> None:
-    """Every character of a password counts: after 72 bytes, at the ends, capitals."""
+    """Every character of a password counts as it is: at the ends, after 72 bytes."""
     client, email = server.client(), f"{unique('long')}@example.com"
-    # White space at both ends, which is of the password like the rest.
-    password = f" {'x' * 78} "
+    # White space at both ends, and a full-width letter, which is not the plain one.
+    password = f" {'x' * 77}Ａ "
     reply = await client.post(
         "/v1/auth/register", json={"email": email, "name": "long", "password": password}
     )
@@ -193,7 +193,10 @@ async def test_long_passwords_count_whole(server: Server) -> None:
         "/v1/auth/token", data={"username": email, "password": password}
     )
     expect.status(right, 200)
-    for wrong in (password[:-1] + "y", password[1:], password[:-1], password.upper()):
+    for wrong in (
+        *(password[:-1] + "y", password[1:], password[:-1], password.upper()),
+        password.replace("Ａ", "A"),
+    ):
         other = await client.post(
             "/v1/auth/token", data={"username": email, "password": wrong}
         )

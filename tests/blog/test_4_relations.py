@@ -187,13 +187,14 @@ async def test_comments_form_a_thread(
     )
     root = await a_comment(bob, post["slug"])
     reply = await a_comment(alice, post["slug"], parent_id=root["id"], body="Thanks!")
-    last = await a_comment(bob, post["slug"])
+    last = await a_comment(bob, post["slug"], parent_id=reply["id"])
 
     path = f"/v1/posts/{post['slug']}/comments"
     found = [c for page in await pages(anonymous, path, limit=2) for c in page]
     expect.listed([c["id"] for c in found], [root["id"], reply["id"], last["id"]], "id")
     expect.fields(found[1], parent_id=root["id"], body="Thanks!", deleted=False)
     expect.fields(found[1]["author"], id=alice.id, name="alice")
+    expect.fields(found[2], parent_id=reply["id"], deleted=False)
     elsewhere = {"body": "Hm?", "parent_id": root["id"]}
     refused = await bob.post(f"/v1/posts/{other['slug']}/comments", json=elsewhere)
     nowhere = [{"body": "Hm?", "parent_id": nobody} for nobody in NO_IDS]

@@ -135,6 +135,22 @@ async def test_new_tag_is_shared(alice: Client, db: Database) -> None:
             "post_tags", "tag_id = (SELECT id FROM tags WHERE name = %s)", tag
         )
         expect.equal("rows", used, 5, table="post_tags")
+    await imports_share_tags(alice, db)
+
+
+async def imports_share_tags(alice: Client, db: Database) -> None:
+    """Two imports that bring the same new tags, a tag a post, in opposite order."""
+    tags = sorted(unique("shared") for _ in range(8))
+    calls = [
+        alice.post("/v1/posts/import", json={"posts": [draft(tags=[t]) for t in order]})
+        for order in (tags, tags[::-1])
+    ]
+
+    replies = await db.race(calls, "tags")
+
+    expect.statuses(replies, 201, 201)
+    for tag in tags:
+        expect.equal("rows", await db.count("tags", "name = %s", tag), 1, table="tags")
 
 
 async def test_one_slug_one_winner(alice: Client, db: Database) -> None:

@@ -22,6 +22,7 @@ from tests.blog.edits import (
     edit,
     editing_needs_a_token,
     one_edit_wins,
+    writes_meet_a_deletion,
 )
 from tests.blog.helpers import (
     a_comment,
@@ -102,6 +103,7 @@ async def test_no_edit_is_lost(alice: Client, db: Database) -> None:
     await one_edit_wins(alice, db, "{}", *titles)
     await one_edit_wins(alice, db, '"other", {}', titles[0], {"tags": ["edited"]})
     await both_edits_count(alice, db)
+    await writes_meet_a_deletion(alice, db)
 
 
 async def test_publishing(alice: Client, anonymous: Client, db: Database) -> None:
