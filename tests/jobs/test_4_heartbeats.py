@@ -94,6 +94,9 @@ async def test_silent_job_is_leased_again(start: Start) -> None:
     old, new = await trail(alice, job_id)
     expect.fields(old, attempt=1, worker_id="first", outcome="lease_expired")
     expect.fields(new, attempt=2, worker_id="second", outcome=None)
+    before = moment(old["started_at"])
+    for begun in (found["started_at"], new["started_at"]):
+        expect.true("started_at", moment(begun) > before, got=begun)
 
 
 async def test_heartbeat(alice: Client, admin: Client) -> None:

@@ -48,8 +48,9 @@ async def test_queue_statistics(start: Start) -> None:
     expect.problem(await server.client().get("/v1/queues"), 401)
 
     expect.listed(list(found), sorted(found), "name")
-    missing = {"a-paused", "b-busy", "c-later", "d-held", "e-resumed"} - found.keys()
-    expect.true("queues_listed", not missing, expected="5", got=sorted(found))
+    wanted = {"a-paused", "b-busy", "c-later", "d-held", "e-resumed", "f-done"}
+    missing = wanted - found.keys()
+    expect.true("queues_listed", not missing, expected="6", got=sorted(found))
     counts = {"queued": 1, "running": 2, "succeeded": 1, "dead": 1, "cancelled": 1}
     expect.fields(found["b-busy"], paused=False, counts=counts)
     nothing = dict.fromkeys(counts, 0)
@@ -61,6 +62,8 @@ async def test_queue_statistics(start: Start) -> None:
     expect.fields(found["a-paused"], paused=True, counts=nothing)
     expect.fields(found["a-paused"], oldest_ready_age_s=None)
     expect.fields(found["e-resumed"], paused=False, counts=nothing)
+    expect.fields(found["f-done"], paused=False, counts={**nothing, "succeeded": 1})
+    expect.fields(found["f-done"], oldest_ready_age_s=None)
     expect.fields(found["c-later"], counts={**nothing, "queued": 1})
     expect.fields(found["c-later"], oldest_ready_age_s=None)
     for more in (0, 9):
@@ -72,7 +75,8 @@ async def test_queue_statistics(start: Start) -> None:
 
 
 async def some_states(alice: Client, admin: Client, db: Database) -> None:
-    """Empty and paused, every state, a delay, held, empty and no longer paused."""
+    """Empty and paused, every state, a delay, held, empty and resumed, finished."""
+    await inserted(db, 1, queue="f-done", state="succeeded")
     for name in ("a-paused", "d-held", "e-resumed"):
         require(await admin.post(f"/v1/queues/{name}/pause"), 200, stage=7)
     require(await admin.post("/v1/queues/e-resumed/resume"), 200, stage=7)
