@@ -13,7 +13,7 @@ from grader.judge.checks import expect
 from grader.judge.checks.answers import Fields
 from grader.judge.checks.failures import CheckFailed
 from grader.judge.database import Database
-from tests.chat.crowd import silently_removed, silently_said
+from tests.chat.crowd import filled, silently_removed, silently_said
 from tests.chat.gates import unreadable
 from tests.chat.helpers import (
     a_message,
@@ -25,7 +25,7 @@ from tests.chat.helpers import (
     seqs,
     unique,
 )
-from tests.chat.instances import Pair, chat_on_both
+from tests.chat.instances import RECOVERY_MAX, Pair, chat_on_both
 
 Fault = Callable[[], Awaitable[None]]
 # The statement says 5 seconds; a busy machine gets more.
@@ -34,6 +34,8 @@ MENDED_SECONDS = 10.0
 BREAKS, BREAKING_SECONDS = 8, 30.0
 # The same for a bus that needs more and more time.
 GROWING_SECONDS = 35.0
+# More than a resume may bring.
+LONG_GAP = RECOVERY_MAX + 10
 # So many that a server is still looking into some when others get messages.
 ROOMS, SOME = 24, 3
 # What a server closes with that lost the database while it read.
@@ -145,6 +147,22 @@ async def survives(pair: Pair, connect: Connect, interrupt: Fault) -> None:
         found = listener.seen + seqs(listener.socket)
         who = listener.client.who
         expect.equal("seqs_seen", found, list(range(1, last + 1)), who=who)
+
+
+async def catches_up_or_ends(pair: Pair, connect: Connect, interrupt: Fault) -> None:
+    """After a long gap a socket that stays open gets all, one that ends gets no gap."""
+    room = await a_room(pair.alice, pair.bob)
+    tabs = [await listening(connect, who, room) for who in (pair.alice, pair.bob)]
+    await filled(pair.database, room, pair.alice, LONG_GAP)
+    await interrupt()
+    for tab in tabs:
+        try:
+            await tab.received("message", LONG_GAP, MENDED_SECONDS)
+        except CheckFailed:
+            if tab.open_still:
+                raise
+        found = seqs(tab)
+        expect.equal("seqs_seen", found, list(range(1, len(found) + 1)), who=tab.who)
 
 
 def breaks_again(took: list[float]) -> bool:

@@ -18,6 +18,9 @@ from tests.chat.helpers import (
     seqs,
 )
 
+# So many messages a resume may bring: a long gap of the bus is longer.
+RECOVERY_MAX = 50
+
 
 @dataclass
 class Pair:
@@ -34,7 +37,10 @@ class Pair:
 
 def a_pair(start: Start, world: World, bus_url: str) -> Pair:
     database = world.fresh()
-    one, two = (start(database, BUS_URL=bus_url) for _ in range(2))
+    one, two = (
+        start(database, BUS_URL=bus_url, RECOVERY_MAX=str(RECOVERY_MAX))
+        for _ in range(2)
+    )
     alice, guest = one.client("alice"), one.client("bob")
     return Pair(database, alice, two.client("bob"), guest)
 

@@ -1,6 +1,7 @@
 """What a sender may choose, and what a sender is told, by REST and WebSocket."""
 
 from datetime import datetime
+from typing import Any
 
 import httpx
 
@@ -86,10 +87,13 @@ async def each_repeats_his_own(
         expect.equal("same_seq", repeated["seq"], first["seq"])
 
 
-async def ends_without_ack(socket: Socket, room: str) -> None:
+async def ends_without_ack(
+    socket: Socket, room: str, message: dict[str, Any] | None = None
+) -> None:
     """The send is answered by an `error`, or the connection is closed with 1011."""
+    message = message or a_message()
     try:
-        must_be(await socket.ask("send", room_id=room, **a_message()), "error")
+        must_be(await socket.ask("send", room_id=room, **message), "error")
     except CheckFailed:
         if socket.open_still:
             raise

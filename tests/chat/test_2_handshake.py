@@ -173,6 +173,9 @@ async def test_invalid_frames_cost_an_error(alice: Client, connect: Connect) -> 
         ("send", {"room_id": "1", "client_msg_id": "a", "body": "a\x00b"}),
         ("send", {"room_id": "1", "client_msg_id": "a\x00b", "body": "x"}),
         ("typing", {}),
+        ("unsubscribe", {}),
+        ("send", {"client_msg_id": "a", "body": "x"}),
+        ("send", {"room_id": "1", "body": "x"}),
     ):
         must_refuse(await socket.ask(kind, **fields), "invalid_frame")
     for ref in REFS:

@@ -16,10 +16,10 @@ from tests.chat.crowd import crowded, filled
 from tests.chat.helpers import (
     a_message,
     a_room,
+    authenticated,
     listening,
     must_be,
     must_refuse,
-    posted,
     quiet,
     raw_json,
     said,
@@ -65,6 +65,14 @@ async def test_old_messages_are_numbered(legacy: Legacy) -> None:
     expect.equal("old_markers", read, 0)
 
 
+# A message that was sent after the upgrade.
+SENT_SINCE = """
+    INSERT INTO messages (room_id, seq, author_id, client_msg_id, body, created_at)
+    SELECT room_id, 10000, author_id, 'since', 'Sent since.', now()
+    FROM messages WHERE seq = 1 LIMIT 1
+"""
+
+
 async def test_migrations_go_both_ways(world: World, legacy: Legacy) -> None:
     """`alembic check` finds nothing; down and up again keeps every message."""
     ran_through(legacy.ran, "upgrade head")
@@ -73,8 +81,10 @@ async def test_migrations_go_both_ways(world: World, legacy: Legacy) -> None:
     checked = world.migrate(db, ["check"])
     expect.true("alembic_check", checked.ok, got=checked.exception())
 
+    await db.execute(SENT_SINCE)
     ran_through(world.migrate(db, ["downgrade", "0001"]), "downgrade 0001")
     expect.equal("rows_unchanged", await unchanged(legacy), 300, table="messages")
+    expect.equal("rows", await db.count("messages"), 301, table="messages")
     columns = await db.execute(
         "SELECT column_name FROM information_schema.columns"
         " WHERE table_name = 'messages' AND table_schema = 'public'"
@@ -235,16 +245,21 @@ async def test_failed_commit_is_told_to_nobody(
     hers = await listening(connect, alice, room)
     before = await said(hers, room)
 
+    lost = a_message()
     async with db.failing_commit("messages"):
-        await ends_without_ack(hers, room)
+        await ends_without_ack(hers, room, lost)
         refused = await alice.post(messages_path(room), json=a_message())
         expect.problem(refused, 500, "internal_error")
 
     await quiet(ear)
     expect.equal("messages_seen", ear.count.get("message", 0), 1, who="bob")
-    after = await posted(alice, room)
-    expect.equal("next_seq", after["seq"], before["seq"] + 1)
-    await ear.next("message", client_msg_id=after["client_msg_id"])
+    # What was not stored is new, also on the connection that sent it.
+    if not hers.open_still:
+        hers = await authenticated(connect, alice)
+    acknowledged = await hers.ask("send", room_id=room, **lost)
+    must_be(acknowledged, "ack")
+    expect.equal("next_seq", acknowledged["seq"], before["seq"] + 1)
+    await ear.next("message", **lost, seq=acknowledged["seq"])
     expect.equal("messages_seen", ear.count.get("message", 0), 2, who="bob")
 
 

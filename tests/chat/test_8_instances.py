@@ -10,7 +10,11 @@ from grader.judge.callers.sockets import Connect
 from grader.judge.checks import expect
 from grader.judge.checks.failures import CheckFailed
 from grader.judge.suite.fixtures import Start
-from tests.chat.breaks import nothing_slips_through, survives
+from tests.chat.breaks import (
+    catches_up_or_ends,
+    nothing_slips_through,
+    survives,
+)
 from tests.chat.helpers import (
     a_message,
     a_room,
@@ -75,6 +79,7 @@ async def test_broken_bus_leaves_no_gap(
 
     await survives(pair, connect, interrupt)
     await nothing_slips_through(pair, connect, interrupt)
+    await catches_up_or_ends(pair, connect, interrupt)
 
 
 async def test_redis_does_the_same(
@@ -94,3 +99,4 @@ async def test_redis_does_the_same(
 
     await survives(pair, connect, interrupt)
     await nothing_slips_through(pair, connect, interrupt)
+    await catches_up_or_ends(pair, connect, interrupt)
