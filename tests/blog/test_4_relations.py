@@ -41,6 +41,9 @@ async def test_tags_are_normalised(alice: Client) -> None:
     expect.equal("field", post["tags"], ["a-z", "ab", "python"], field="tags")
     ten = [f"t{n}" for n in range(10)]
     expect.equal("field", (await a_post(alice, tags=ten))["tags"], ten, field="tags")
+    # Repetitions do not count.
+    repeated = await a_post(alice, tags=[*ten, " T0"])
+    expect.equal("field", repeated["tags"], ten, field="tags")
     for bad in ([*ten, "t10"], ["two words"], ["标签"], ["x" * 33], [""]):
         expect.status(await alice.post("/v1/posts", json=draft(tags=bad)), 422)
 

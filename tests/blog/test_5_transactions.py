@@ -1,6 +1,7 @@
 """Stage 5: all or nothing, committed before the answer, with few connections."""
 
 import asyncio
+import time
 
 from grader.judge.app.server import Server
 from grader.judge.callers.client import Client
@@ -182,21 +183,23 @@ async def test_titles_do_not_collide(alice: Client, db: Database) -> None:
 async def test_comment_meets_delete(alice: Client, bob: Client, db: Database) -> None:
     """A comment on a post that is being deleted is 201 or 404, and goes with it."""
     post = await published(alice)
-    await a_comment(bob, post["slug"])
+    root = await a_comment(bob, post["slug"])
     path = f"/v1/posts/{post['slug']}"
 
     async with db.hold("comments") as gate:
         deletion = asyncio.create_task(alice.delete(path))
         await gate.waiting(1, [deletion])
-        sent = {"body": "Wait!"}
-        comment = asyncio.create_task(bob.post(f"{path}/comments", json=sent))
-        await gate.waiting(2, [deletion, comment])
+        # One by itself, and one that answers another that will be gone, too.
+        texts = ({"body": "Wait!"}, {"body": "Why?", "parent_id": root["id"]})
+        calls = (bob.post(f"{path}/comments", json=sent) for sent in texts)
+        comments = [asyncio.create_task(call) for call in calls]
+        await gate.waiting(3, [deletion, *comments])
 
     expect.status(await deletion, 204)
-    reply = await comment
-    expect.status(reply, 201, 404)
-    if reply.status_code == 404:
-        expect.problem(reply, 404, "not_found")
+    for reply in await asyncio.gather(*comments):
+        expect.status(reply, 201, 404)
+        if reply.status_code == 404:
+            expect.problem(reply, 404, "not_found")
     mine = "post_id::text = %s AND deleted_at IS NULL"
     left = await db.count("comments", mine, post["id"])
     expect.equal("rows", left, 0, table="comments")
@@ -240,9 +243,14 @@ async def test_full_pool_answers_503(start: Start) -> None:
     async with server.database.hold("posts") as gate:
         first = asyncio.create_task(alice.post("/v1/posts", json=draft()))
         await gate.waiting(1, [first])
+        asked = time.monotonic()
         second = await bob.post("/v1/posts", json=draft())
+        waited = time.monotonic() - asked
 
     expect.problem(second, 503, "database_busy")
+    # A busy machine waits longer, never shorter.
+    got = f"{waited:.2f} s"
+    expect.true("waits_for_the_pool", waited > 0.25, expected="≥ 0.3 s", got=got)
     seconds = expect.header(second, "retry-after")
     expect.true("retry_after", seconds.isdigit(), expected="1", got=seconds)
     expect.status(await first, 201)

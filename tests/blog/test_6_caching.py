@@ -141,7 +141,11 @@ async def test_rules_of_editing(
     expect.problem(await edit(bob, slug, etag, title="Mine"), 403, "forbidden")
     unseen = await edit(bob, hidden["slug"], secret, title="Mine")
     expect.problem(unseen, 404, "not_found")
-    for limit in ({"title": ""}, {"body": ""}, {"body": "b" * 50_001}):
+    ten = [f"t{n}" for n in range(10)]
+    for limit in (
+        *({"title": ""}, {"body": ""}, {"body": "b" * 50_001}),
+        {"tags": [*ten, "t10"]},
+    ):
         expect.status(await edit(alice, slug, **limit), 422)
 
     reply = await edit(admin, slug, title="Edited", tags=[" New "])
@@ -158,7 +162,12 @@ async def test_rules_of_editing(
         body(reply)["version"] > post["version"],
         got=body(reply)["version"],
     )
-    for change, tags in (({"body": "Other."}, ["new"]), ({"tags": []}, [])):
+    for change, tags in (
+        ({"body": "Other."}, ["new"]),
+        # Repetitions do not count.
+        ({"tags": [*ten, " T0"]}, ten),
+        ({"tags": []}, []),
+    ):
         again = await edit(alice, slug, **change)
         expect.status(again, 200)
         expect.fields(body(again), title="Edited", tags=tags)

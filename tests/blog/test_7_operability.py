@@ -144,6 +144,8 @@ async def test_metrics_count_by_route(alice: Client, anonymous: Client) -> None:
         await anonymous.get(f"/v1/posts/{slug}")
     for word in ("a", "b"):
         await anonymous.get(f"/{unique(word)}/{word}")
+    # Of a route that is there, though the post is not.
+    await anonymous.get(f"/v1/posts/{unique('nobodys')}")
 
     after = await counters(anonymous)
     grown_s = await seconds_observed(anonymous) - observed
@@ -168,8 +170,9 @@ async def test_metrics_count_by_route(alice: Client, anonymous: Client) -> None:
         if v == 2 and "{" in dict(k)["route"]
     ]
     expect.equal("metric_template", template, ["/v1/posts/{slug}"])
-    unknown = [v for k, v in grown.items() if ("status", "404") in k]
-    expect.equal("metric_unmatched", unknown, [2])
+    unknown = {dict(k)["route"]: v for k, v in grown.items() if ("status", "404") in k}
+    expect.equal("metric_missing", unknown.pop("/v1/posts/{slug}", 0), 1)
+    expect.equal("metric_unmatched", [*unknown.values()], [2])
     text = (await anonymous.get("/metrics")).text
     has_histogram = "http_request_duration_seconds_bucket{" in text
     expect.true(

@@ -101,8 +101,8 @@ async def test_limits_of_a_job(alice: Client) -> None:
     ):
         expect.status(await alice.post("/v1/jobs", json=job(**good)), 202)
     for bad in (
-        *each("kind", "", "a" * 65, "Upper", "9a", "two words"),
-        *each("queue", "", "队列", "a" * 65),
+        *each("kind", "", "a" * 65, "Upper", "9a", "two words", "end\n"),
+        *each("queue", "", "队列", "a" * 65, "end\n"),
         *each("payload", None, [1], "text"),
         *each("priority", -101, 101, 0.5),
         *each("delay_s", -1, 2_592_001, "soon"),

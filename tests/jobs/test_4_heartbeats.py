@@ -169,6 +169,9 @@ async def test_poison_job_dies(alice: Client, admin: Client, db: Database) -> No
         expect.fields(item["job"], id=job_id, attempt=attempt)
         await silence(db, job_id)
 
+    # As if its first attempt had failed, and told why.
+    older = "UPDATE jobs SET error = 'it broke' WHERE id::text = ANY(%s)"
+    await db.execute(older, [job_id, once[0]])
     await silence(db, *once)
     # All in one call, whatever kinds are asked for, although it finds another job.
     await a_job(alice, queue=queue, kind=kind)
