@@ -22,6 +22,8 @@ PATIENCE = 20.0
 SLACK = 1.0
 # A kind that no embedded worker knows.
 KIND = "test.work"
+# No names of kinds or queues.
+NO_NAMES = ("", "a" * 65, "Upper", "9a", "two words", "队列", "end\n")
 # So many jobs may stand before the one that is wanted: it is found all the same.
 CROWD = 1100
 # About 63,000 and 69,000 bytes in UTF-8, and a third of that in characters.
@@ -62,6 +64,11 @@ async def shown(client: Client, job_id: str) -> Fields:
     found = require(await client.get(f"/v1/jobs/{job_id}"), 200, stage=1)
     assert isinstance(found, Fields)
     return found
+
+
+def nobodys(job_id: str) -> tuple[str, ...]:
+    """Ids that no job has; one begins as this job's does."""
+    return "999999999", "no-such-job", f"{job_id}x"
 
 
 async def trail(client: Client, job_id: str) -> list[Fields]:
@@ -106,6 +113,15 @@ async def post_lease(
     """A worker's heartbeat, complete or fail for a lease."""
     sent = {"lease_token": item["lease_token"], **fields}
     return await worker.post(f"/v1/jobs/{item['job']['id']}/{what}", json=sent)
+
+
+async def holds(db: Database, *times: object) -> None:
+    """Each of them, the end of a lease, is LEASE_S from now, by default."""
+    for ends in times:
+        left = await db.value(
+            "SELECT extract(epoch FROM %s::timestamptz - clock_timestamp())", str(ends)
+        )
+        expect.true("lease_s", 15 < left <= 30.5, expected="≈ 30 s", got=float(left))
 
 
 def keeps_secret(item: Fields, *replies: httpx.Response) -> None:

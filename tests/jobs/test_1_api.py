@@ -13,6 +13,7 @@ from grader.judge.suite.fixtures import Start
 from tests.jobs.helpers import (
     CHINESE,
     KIND,
+    NO_NAMES,
     TOO_MUCH_CHINESE,
     a_job,
     each,
@@ -101,12 +102,12 @@ async def test_limits_of_a_job(alice: Client) -> None:
     ):
         expect.status(await alice.post("/v1/jobs", json=job(**good)), 202)
     for bad in (
-        *each("kind", "", "a" * 65, "Upper", "9a", "two words", "end\n"),
-        *each("queue", "", "队列", "a" * 65, "end\n"),
+        *each("kind", *NO_NAMES),
+        *each("queue", *NO_NAMES),
         *each("payload", None, [1], "text"),
         *each("priority", -101, 101, 0.5),
         *each("delay_s", -1, 2_592_001, "soon"),
-        *each("max_attempts", 0, 26),
+        *each("max_attempts", 0, 26, 1.5),
         *each("unique_key", "", "k" * 201),
     ):
         expect.status(await alice.post("/v1/jobs", json=job(**bad)), 422)
@@ -165,6 +166,7 @@ async def test_list_of_jobs(alice: Client, bob: Client, db: Database) -> None:
     expect.listed(await found(queue="nobody-here"), [], "id")
     many = await inserted(db, 30, queue=other)
     expect.equal("page_sizes", len(await found(queue=other)), 20)
+    expect.equal("page_sizes", len(await found(queue=other, limit=100)), 30)
     # Some of one moment, the others a millionth of a second apart.
     await db.execute(f"UPDATE jobs SET {CLOSE} WHERE queue = %s", other)
     expect.listed(sorted(await all_pages(alice, queue=other)), sorted(many), "id")

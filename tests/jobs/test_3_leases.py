@@ -13,16 +13,19 @@ from tests.jobs.helpers import (
     CHINESE,
     CROWD,
     KIND,
+    NO_NAMES,
     TOO_MUCH_CHINESE,
     a_job,
     ask,
     drained,
     each,
+    holds,
     inserted,
     keeps_secret,
     lease,
     leased,
     moment,
+    nobodys,
     post_lease,
     shown,
     some_jobs,
@@ -30,7 +33,11 @@ from tests.jobs.helpers import (
     unique,
 )
 
-NOBODY = "999999999"
+# As of a job that is leased again.
+LEASED_BEFORE = """
+    UPDATE jobs SET worker_id = 'w-0', started_at = created_at - interval '1 hour'
+    WHERE id::text = %s
+"""
 
 
 async def test_lease_hands_out_jobs(alice: Client, admin: Client, db: Database) -> None:
@@ -38,6 +45,7 @@ async def test_lease_hands_out_jobs(alice: Client, admin: Client, db: Database) 
     queue = unique("lease")
     ids = await some_jobs(alice, 3, queue=queue)
     handed_in = moment((await shown(alice, ids[2]))["created_at"])
+    await db.execute(LEASED_BEFORE, ids[0])
 
     items = await lease(admin, queue, max_jobs=2, worker_id="w-1")
 
@@ -49,11 +57,7 @@ async def test_lease_hands_out_jobs(alice: Client, admin: Client, db: Database) 
         expect.absent(found, "lease_token")
         begun = moment(found["started_at"])
         expect.true("started_at", begun >= handed_in, got=str(begun))
-        left = await db.value(
-            "SELECT extract(epoch FROM %s::timestamptz - clock_timestamp())",
-            str(item["lease_expires_at"]),
-        )
-        expect.true("lease_s", 15 < left <= 30.5, expected="≈ 30 s", got=float(left))
+        await holds(db, item["lease_expires_at"], found["lease_expires_at"])
     tokens = {str(item["lease_token"]) for item in items}
     expect.equal("tokens_differ", len(tokens - {"", "None"}), 2)
     reply = await alice.get(f"/v1/jobs/{ids[0]}")
@@ -94,13 +98,16 @@ async def leased_anew(admin: Client, db: Database, first: Fields, queue: str) ->
     expect.equal("tokens_differ", len(tokens), 2)
 
 
-async def test_rules_of_leasing(alice: Client, admin: Client, db: Database) -> None:
+async def test_rules_of_leasing(
+    alice: Client, admin: Client, anonymous: Client, db: Database
+) -> None:
     """Only admins lease; queues and kinds filter; no kinds means all; limits hold."""
     queue, other = unique("rules"), unique("rules")
     await some_jobs(alice, 1, queue=queue)
     second = (await a_job(alice, queue=queue, kind="second.kind"))["id"]
     third = (await a_job(alice, queue=other, kind="second.kind"))["id"]
 
+    expect.problem(await ask(anonymous, queue), 401)
     expect.problem(await ask(alice, queue), 403, "forbidden")
     found = await drained(admin, queue, kinds=["second.kind", "nobody.has-it"])
     expect.listed(found, [second], "id")
@@ -121,11 +128,11 @@ async def test_rules_of_leasing(alice: Client, admin: Client, db: Database) -> N
     expect.listed(await drained(admin, other, queues=[other, queue]), mixed[1:], "id")
     await limits_are_allowed(alice, admin)
     for bad in (
-        *each("max_jobs", 0, 51),
+        *each("max_jobs", 0, 51, 1.5),
         *each("wait_s", -1, 21),
-        *each("queues", [], ["q"] * 21, ["Not a name"]),
+        *each("queues", [], ["q"] * 21, *([queue, name] for name in NO_NAMES)),
         *each("worker_id", "", "w" * 101),
-        *each("kinds", [], ["k"] * 51),
+        *each("kinds", [], ["k"] * 51, *([KIND, name] for name in NO_NAMES)),
     ):
         expect.status(await ask(admin, queue, **bad), 422)
 
@@ -165,12 +172,13 @@ async def test_complete(alice: Client, admin: Client) -> None:
     expect.fields(await shown(alice, job_id), **dict(done))
     (attempt,) = await trail(alice, job_id)
     expect.fields(attempt, attempt=1, worker_id="w-7", outcome="succeeded", error=None)
-    empties: tuple[object, ...] = (0, False, "", [], {})
-    for empty in empties:
+    # The last one is left out.
+    for sent in (*each("result", 0, False, "", [], {}), {}):
         job_id = (await a_job(alice, queue=queue))["id"]
         item = await leased(admin, queue)
-        expect.status(await post_lease(admin, "complete", item, result=empty), 200)
-        expect.fields(await shown(alice, job_id), state="succeeded", result=empty)
+        expect.status(await post_lease(admin, "complete", item, **sent), 200)
+        kept = sent.get("result")
+        expect.fields(await shown(alice, job_id), state="succeeded", result=kept)
     expect.true(
         "in_order",
         moment(attempt["started_at"]) <= moment(attempt["finished_at"]),
@@ -178,7 +186,9 @@ async def test_complete(alice: Client, admin: Client) -> None:
     )
 
 
-async def test_complete_is_guarded(alice: Client, admin: Client) -> None:
+async def test_complete_is_guarded(
+    alice: Client, admin: Client, anonymous: Client
+) -> None:
     """`complete` is 409 with a wrong token, 403 for users, 404 for unknown jobs."""
     queue = unique("guarded")
     job_id = (await a_job(alice, queue=queue))["id"]
@@ -188,6 +198,7 @@ async def test_complete_is_guarded(alice: Client, admin: Client) -> None:
         early = await admin.post(path, json={"lease_token": token})
         expect.problem(early, 409, "lease_lost")
     item = await leased(admin, queue)
+    expect.problem(await post_lease(anonymous, "complete", item), 401)
     expect.problem(await post_lease(alice, "complete", item), 403, "forbidden")
     wrong = await admin.post(path, json={"lease_token": "no-token"})
     expect.problem(wrong, 409, "lease_lost")
@@ -197,8 +208,12 @@ async def test_complete_is_guarded(alice: Client, admin: Client) -> None:
         refused = await post_lease(admin, "complete", item, result=huge)
         expect.problem(refused, 413, "payload_too_large")
     nobody = {"lease_token": item["lease_token"]}
-    unknown = await admin.post(f"/v1/jobs/{NOBODY}/complete", json=nobody)
-    expect.problem(unknown, 404, "not_found")
+    for unknown in nobodys(job_id):
+        reply = await admin.post(f"/v1/jobs/{unknown}/complete", json=nobody)
+        expect.problem(reply, 404, "not_found")
+        reply = await alice.get(f"/v1/jobs/{unknown}/attempts")
+        expect.problem(reply, 404, "not_found")
+    expect.problem(await anonymous.get(f"/v1/jobs/{job_id}/attempts"), 401)
     expect.fields(await shown(alice, job_id), state="running", result=None)
     (attempt,) = await trail(alice, job_id)
     expect.fields(attempt, outcome=None, finished_at=None)

@@ -14,10 +14,12 @@ from tests.jobs.helpers import (
     SLACK,
     a_job,
     ask,
+    holds,
     keeps_secret,
     lease,
     leased,
     moment,
+    nobodys,
     post_lease,
     shown,
     silence,
@@ -94,33 +96,51 @@ async def test_silent_job_is_leased_again(start: Start) -> None:
     old, new = await trail(alice, job_id)
     expect.fields(old, attempt=1, worker_id="first", outcome="lease_expired")
     expect.fields(new, attempt=2, worker_id="second", outcome=None)
+    expect.true("set", old["finished_at"], field="finished_at")
     before = moment(old["started_at"])
     for begun in (found["started_at"], new["started_at"]):
         expect.true("started_at", moment(begun) > before, got=begun)
 
 
-async def test_heartbeat(alice: Client, admin: Client) -> None:
+# As of a worker that has been silent for a while.
+NEARLY_OVER = """
+    UPDATE jobs SET lease_expires_at = clock_timestamp() + interval '10 seconds'
+    WHERE id::text = %s
+"""
+
+
+async def test_heartbeat(
+    alice: Client, admin: Client, anonymous: Client, db: Database
+) -> None:
     """A heartbeat stores progress; it is 403 for users, 404 for unknown jobs."""
     queue = unique("progress")
     job_id = (await a_job(alice, queue=queue))["id"]
     item = await leased(admin, queue)
 
     for progress in (100, 0, 40):
+        await db.execute(NEARLY_OVER, job_id)
         reply = await post_lease(admin, "heartbeat", item, progress=progress)
 
         expect.status(reply, 200)
         expect.fields(body(reply), cancel_requested=False)
         expect.absent(body(reply), "lease_token")
-        expect.fields(await shown(alice, job_id), state="running", progress=progress)
+        found = await shown(alice, job_id)
+        expect.fields(found, state="running", progress=progress)
+        await holds(db, body(reply)["lease_expires_at"], found["lease_expires_at"])
+    await db.execute(NEARLY_OVER, job_id)
     expect.status(await post_lease(admin, "heartbeat", item), 200)
-    expect.fields(await shown(alice, job_id), progress=40)
+    found = await shown(alice, job_id)
+    expect.fields(found, progress=40)
+    await holds(db, found["lease_expires_at"])
+    expect.problem(await post_lease(anonymous, "heartbeat", item), 401)
     expect.problem(await post_lease(alice, "heartbeat", item), 403, "forbidden")
-    for progress in (-1, 101):
-        beat = await post_lease(admin, "heartbeat", item, progress=progress)
+    for bad in (-1, 101, 0.5):
+        beat = await post_lease(admin, "heartbeat", item, progress=bad)
         expect.status(beat, 422)
     sent = {"lease_token": item["lease_token"]}
-    unknown = await admin.post("/v1/jobs/999999999/heartbeat", json=sent)
-    expect.problem(unknown, 404, "not_found")
+    for unknown in nobodys(job_id):
+        reply = await admin.post(f"/v1/jobs/{unknown}/heartbeat", json=sent)
+        expect.problem(reply, 404, "not_found")
 
 
 async def test_stale_token(alice: Client, admin: Client, db: Database) -> None:
@@ -164,9 +184,9 @@ async def test_poison_job_dies(alice: Client, admin: Client, db: Database) -> No
     once = await some_jobs(alice, 2, queue=queue, max_attempts=1)
     expect.equal("lease_size", len(await lease(admin, queue, max_jobs=2)), 2)
     job_id = (await a_job(alice, queue=queue, max_attempts=3))["id"]
-    for attempt in range(1, 4):
+    for number in range(1, 4):
         item = await leased(admin, queue)
-        expect.fields(item["job"], id=job_id, attempt=attempt)
+        expect.fields(item["job"], id=job_id, attempt=number)
         await silence(db, job_id)
 
     # As if its first attempt had failed, and told why.
@@ -188,8 +208,11 @@ async def test_poison_job_dies(alice: Client, admin: Client, db: Database) -> No
     for other in others:
         expect.fields(other, state="dead", attempt=1, error="lease_expired")
     expect.true("set", found["finished_at"], field="finished_at")
-    outcomes = [attempt["outcome"] for attempt in await trail(alice, job_id)]
+    attempts = await trail(alice, job_id)
+    outcomes = [attempt["outcome"] for attempt in attempts]
     expect.equal("outcomes", outcomes, ["lease_expired"] * 3)
+    for attempt in attempts:
+        expect.true("set", attempt["finished_at"], field="finished_at")
     for what in ("heartbeat", "complete"):
         late = await post_lease(admin, what, item)
         expect.problem(late, 409, "lease_lost")

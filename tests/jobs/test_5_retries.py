@@ -15,6 +15,7 @@ from tests.jobs.helpers import (
     leased,
     make_due,
     moment,
+    nobodys,
     post_lease,
     shown,
     some_jobs,
@@ -52,6 +53,11 @@ async def fail_all(admin: Client, db: Database, queue: str, count: int) -> list[
     """Lease so many jobs and fail them; their delays."""
     items = await lease(admin, queue, max_jobs=count)
     expect.equal("lease_size", len(items), count)
+    for found in (item["job"] for item in items):
+        # It was due before it was leased.
+        late = moment(found["started_at"]) - moment(found["run_at"])
+        begun = late.total_seconds() > -TOLERANCE
+        expect.true("started_at", begun, got=found["started_at"])
     for statement in (LONG_AGO, BEGUN_LONG_AGO):
         await db.execute(statement, queue)
     jobs = [await failed(admin, item) for item in items]
@@ -143,20 +149,25 @@ async def test_failed_job_waits_then_dies(
     expect.equal("errors", [a["error"] for a in attempts], ["first", "second"])
 
 
-async def test_rules_of_failing(alice: Client, admin: Client) -> None:
+async def test_rules_of_failing(
+    alice: Client, admin: Client, anonymous: Client
+) -> None:
     """With `retryable` false a job is dead at once; `fail` is guarded by its token."""
     queue = unique("hopeless")
     job_id = (await a_job(alice, queue=queue))["id"]
     item = await leased(admin, queue)
 
+    expect.problem(await post_lease(anonymous, "fail", item, error="x"), 401)
     expect.problem(await post_lease(alice, "fail", item, error="x"), 403, "forbidden")
     for error in ("", "x" * 2001):
         expect.status(await post_lease(admin, "fail", item, error=error), 422)
     wrong = {"lease_token": "no-token", "error": "x"}
     refused = await admin.post(f"/v1/jobs/{job_id}/fail", json=wrong)
     expect.problem(refused, 409, "lease_lost")
-    unknown = await admin.post("/v1/jobs/999999999/fail", json=wrong)
-    expect.problem(unknown, 404, "not_found")
+    right = {**wrong, "lease_token": item["lease_token"]}
+    for unknown in nobodys(job_id):
+        reply = await admin.post(f"/v1/jobs/{unknown}/fail", json=right)
+        expect.problem(reply, 404, "not_found")
     error = "坏" * 2000
     found = await failed(admin, item, error=error, retryable=False)
 
@@ -175,7 +186,9 @@ async def is_over(worker: Client, item: Fields) -> None:
     expect.fields(await shown(worker, item["job"]["id"]), **dict(done))
 
 
-async def test_manual_retry(alice: Client, admin: Client, db: Database) -> None:
+async def test_manual_retry(
+    alice: Client, admin: Client, anonymous: Client, db: Database
+) -> None:
     """An admin revives dead and cancelled jobs, with all attempts, and no others."""
     queue = unique("revive")
     dead, cancelled, waiting = await some_jobs(alice, 3, queue=queue, max_attempts=1)
@@ -189,8 +202,12 @@ async def test_manual_retry(alice: Client, admin: Client, db: Database) -> None:
     await failed(admin, await leased(admin, queue))
     path = "/v1/jobs/{}/retry"
 
+    expect.problem(await anonymous.post(path.format(dead)), 401)
     refused = await alice.post(path.format(dead))
     expect.problem(refused, 403, "forbidden")
+    for unknown in nobodys(dead):
+        reply = await admin.post(path.format(unknown))
+        expect.problem(reply, 404, "not_found")
     for job_id in (dead, cancelled):
         reply = await admin.post(path.format(job_id))
         expect.status(reply, 200)
@@ -199,7 +216,6 @@ async def test_manual_retry(alice: Client, admin: Client, db: Database) -> None:
             expect.fields(found, finished_at=None, cancel_requested=False)
     early = await admin.post(path.format(waiting))
     expect.problem(early, 409, "not_retryable")
-    expect.problem(await admin.post(path.format("999999999")), 404, "not_found")
 
     found_ids = await drained(admin, queue)
     expect.listed(sorted(found_ids), sorted([dead, cancelled, waiting]), "id")
@@ -211,7 +227,7 @@ async def test_trail_goes_on(alice: Client, admin: Client) -> None:
     """A revived job starts again at attempt 1, and its trail at the next number."""
     queue = unique("trail")
     job_id = (await a_job(alice, queue=queue, max_attempts=1))["id"]
-    await failed(admin, await leased(admin, queue, worker_id="w-1"))
+    await failed(admin, await leased(admin, queue, worker_id="w-1"), error="!")
     require(await admin.post(f"/v1/jobs/{job_id}/retry"), 200, stage=5)
 
     item = await leased(admin, queue, worker_id="w-2")

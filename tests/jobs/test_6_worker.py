@@ -11,7 +11,7 @@ from grader.judge.checks import expect
 from grader.judge.database import Database
 from grader.judge.suite.fixtures import Start
 from tests.jobs.at_work import at_work
-from tests.jobs.helpers import a_job, ended, inserted, running, until
+from tests.jobs.helpers import a_job, ended, inserted, running, trail, until
 from tests.jobs.pauses import a_full_table, no_pauses
 
 CONCURRENCY = 3
@@ -98,6 +98,13 @@ async def test_worker_survives_failures(start: Start) -> None:
         expect.true("set", found["error"], field="error")
     found = await ended(alice, third["id"])
     expect.fields(found, state="succeeded", attempt=3, result={"attempt": 3})
+    for tried, *wanted in (
+        (third, "failed", "failed", "succeeded"),
+        (leaving, "failed", "failed"),
+        (broken, "failed"),
+    ):
+        outcomes = [attempt["outcome"] for attempt in await trail(alice, tried["id"])]
+        expect.equal("outcomes", outcomes, wanted)
     after = await a_job(alice, kind="echo", payload={"still": "here"})
     found = await ended(alice, after["id"])
     expect.fields(found, state="succeeded", result={"still": "here"})
