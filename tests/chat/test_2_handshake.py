@@ -186,6 +186,7 @@ async def test_invalid_frames_cost_an_error(alice: Client, connect: Connect) -> 
         newcomer = await connect(alice)
         await newcomer.send("auth", ref=ref, token=alice.token)
         must_be(await newcomer.answer(ref), "ready")
+        await newcomer.close()
     for raw in (
         '{"ref": "r", "room_id": "1"}',
         '{"ref": "r", "type": ["ping"]}',
@@ -245,6 +246,7 @@ async def test_tokens_stay_out_of_the_output(start: Start, connect: Connect) -> 
             # The server has dealt with it once it answers, or has closed.
             with suppress(CheckFailed):
                 await socket.ask("ping")
+            await socket.close()
     await good.send("auth", token=alice.token, extra=[1])
     for path in (f"/v1/ws?token={bad}", "/v1/ws"):
         socket = await connect(alice, path)
